@@ -1,0 +1,244 @@
+package fields
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Place is one spot in the JSON documents of a Go type.
+type Place struct {
+	Path  []string // member names from the root; lists are passed through; AnyMember and AnyDepth as needed
+	Kind  Kind
+	Type  reflect.Type // nil where only run time knows
+	Gov   Gov          // of the field the path ends in; zero where it ends in data
+	Exact bool         // the path ends in a declared struct field
+}
+
+// String returns the path as ParsePath reads it.
+func (p Place) String() string { return JoinPath(p.Path) }
+
+// Labelled lists every labelled field in the documents of t, at any depth, through lists, maps and pointers.
+// Below a recursive type a path holds AnyDepth, so that it covers every level.
+func Labelled(t reflect.Type) ([]Place, error) {
+	w := labelWalk{firstPath: map[reflect.Type][]string{}, recursive: map[reflect.Type]bool{}}
+	err := w.walk(t, nil)
+	return w.places, err
+}
+
+type labelWalk struct {
+	places    []Place
+	firstPath map[reflect.Type][]string // types on the way down, and where each was met first
+	recursive map[reflect.Type]bool
+}
+
+func (w *labelWalk) walk(t reflect.Type, at []string) error {
+	t = Deref(t)
+	switch KindOf(t) {
+	case List:
+		return w.walk(t.Elem(), at)
+	case Map:
+		return w.walk(t.Elem(), child(at, AnyMember))
+	case Object:
+	default:
+		return nil
+	}
+	if _, onPath := w.firstPath[t]; onPath {
+		w.recursive[t] = true
+		return nil
+	}
+	w.firstPath[t] = at
+	defer delete(w.firstPath, t)
+	s, err := Of(t)
+	if err != nil {
+		return err
+	}
+	begin := len(w.places)
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if f.Gov.Sensitive() {
+			w.places = append(w.places, Place{Path: child(at, f.Name), Kind: f.Kind, Type: f.Type, Gov: f.Gov, Exact: true})
+		}
+		if err := w.walk(f.Type, child(at, f.Name)); err != nil {
+			return err
+		}
+	}
+	if w.recursive[t] {
+		delete(w.recursive, t)
+		for i := begin; i < len(w.places); i++ {
+			below := w.places[i].Path[len(at):]
+			w.places[i].Path = slices.Concat(at, []string{AnyDepth}, below)
+		}
+	}
+	return nil
+}
+
+// Resolve finds what path names in the documents of t, or says why it names nothing. A literal name at a map
+// whose values are objects names a member of every value; at any other map it names that key. Where only run
+// time knows the shape the rest of the path is taken as it stands.
+func Resolve(t reflect.Type, path []string) ([]Place, error) {
+	return resolve(t, nil, path)
+}
+
+func resolve(t reflect.Type, at, rest []string) ([]Place, error) {
+	t = Deref(t)
+	kind := KindOf(t)
+	switch {
+	case kind == List:
+		return resolve(t.Elem(), at, rest)
+	case kind == Any:
+		return []Place{{Path: slices.Concat(at, rest), Kind: Any}}, nil
+	case rest[0] == AnyDepth:
+		return resolveAnyDepth(t, at, rest)
+	case kind == Map:
+		return resolveInMap(t, at, rest)
+	case kind == Object:
+		return resolveInStruct(t, at, rest)
+	}
+	return nil, fmt.Errorf("%s is a %s: it has no member %q", orRoot(at), kind, rest[0])
+}
+
+func resolveInStruct(t reflect.Type, at, rest []string) ([]Place, error) {
+	s, err := Of(t)
+	if err != nil {
+		return nil, err
+	}
+	if rest[0] == AnyMember {
+		var all []Place
+		for i := range s.Fields {
+			if places, err := descend(&s.Fields[i], at, rest); err == nil {
+				all = append(all, places...)
+			}
+		}
+		if len(all) == 0 {
+			return nil, fmt.Errorf("%s: no member leads on to %q", orRoot(at), JoinPath(rest[1:]))
+		}
+		return all, nil
+	}
+	f, ok := s.ByName(rest[0])
+	if !ok {
+		return nil, fmt.Errorf("%s has no field %q; it has: %s", orRoot(at), rest[0], strings.Join(s.Names(), ", "))
+	}
+	return descend(f, at, rest)
+}
+
+func descend(f *Field, at, rest []string) ([]Place, error) {
+	here := child(at, f.Name)
+	if len(rest) == 1 {
+		return []Place{{Path: here, Kind: f.Kind, Type: f.Type, Gov: f.Gov, Exact: true}}, nil
+	}
+	return resolve(f.Type, here, rest[1:])
+}
+
+func resolveInMap(t reflect.Type, at, rest []string) ([]Place, error) {
+	value := t.Elem()
+	inner := value
+	for KindOf(inner) == List {
+		inner = Deref(inner).Elem()
+	}
+	var found []Place
+	if rest[0] != AnyMember {
+		if k := KindOf(inner); k == Object || k == Map || k == Any {
+			through, err := resolve(value, child(at, AnyMember), rest)
+			if err != nil && k == Object {
+				return nil, err
+			}
+			found = through
+		}
+	}
+	here := child(at, rest[0])
+	if len(rest) == 1 {
+		return append(found, Place{Path: here, Kind: KindOf(value), Type: value}), nil
+	}
+	further, err := resolve(value, here, rest[1:])
+	if err != nil {
+		if len(found) > 0 {
+			return found, nil
+		}
+		return nil, err
+	}
+	return append(found, further...), nil
+}
+
+// resolveAnyDepth keeps "**" in the path: what it may meet is every field of the wanted name below t.
+func resolveAnyDepth(t reflect.Type, at, rest []string) ([]Place, error) {
+	if len(rest) == 1 {
+		return nil, fmt.Errorf("%q must be followed by a field name", AnyDepth)
+	}
+	var found []Place
+	dynamic := false
+	seen := map[reflect.Type]bool{}
+	var walk func(reflect.Type)
+	walk = func(t reflect.Type) {
+		t = Deref(t)
+		switch KindOf(t) {
+		case List, Map:
+			walk(t.Elem())
+			return
+		case Any:
+			dynamic = true
+			return
+		case Object:
+		default:
+			return
+		}
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		if places, err := resolveInStruct(t, nil, rest[1:]); err == nil {
+			for _, p := range places {
+				p.Path = slices.Concat(at, rest)
+				found = append(found, p)
+			}
+		}
+		s, err := Of(t)
+		if err != nil {
+			return
+		}
+		for i := range s.Fields {
+			walk(s.Fields[i].Type)
+		}
+	}
+	walk(t)
+	if dynamic {
+		found = append(found, Place{Path: slices.Concat(at, rest), Kind: Any})
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: nothing below it has %q", orRoot(at), JoinPath(rest[1:]))
+	}
+	return found, nil
+}
+
+func child(at []string, name string) []string {
+	return append(append(make([]string, 0, len(at)+1), at...), name)
+}
+
+func orRoot(at []string) string {
+	if len(at) == 0 {
+		return "the document"
+	}
+	return JoinPath(at)
+}
+
+// Covers reports whether an edit at path pattern also hides the place: the pattern matches it or one of the
+// members it lies in.
+func Covers(pattern, place []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return true
+	case pattern[0] == AnyDepth:
+		for i := 0; i <= len(place); i++ {
+			if Covers(pattern[1:], place[i:]) {
+				return true
+			}
+		}
+		return false
+	case len(place) == 0:
+		return false
+	case place[0] == AnyDepth:
+		return false // the place stands for every depth, the pattern for one
+	}
+	return (pattern[0] == AnyMember || pattern[0] == place[0]) && Covers(pattern[1:], place[1:])
+}
