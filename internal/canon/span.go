@@ -1,0 +1,163 @@
+package canon
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Span returns the length of the canonical JSON value at the start of b, and whether there is one. It never allocates for input without
+// escaped member names, and reads each byte once: it is the fast path of [Append] and the check behind reading canonical lines.
+func Span(b []byte) (n int, ok bool) {
+	n = span(b, 0, 0)
+	if n < 0 {
+		return 0, false
+	}
+	return n, true
+}
+
+// span returns the index after the canonical value that starts at i, or -1.
+func span(b []byte, i, depth int) int {
+	if i >= len(b) {
+		return -1
+	}
+	switch b[i] {
+	case '"':
+		return spanText(b, i)
+	case '{':
+		return spanObject(b, i, depth)
+	case '[':
+		return spanArray(b, i, depth)
+	case 't':
+		return spanWord(b, i, "true")
+	case 'f':
+		return spanWord(b, i, "false")
+	case 'n':
+		return spanWord(b, i, "null")
+	default:
+		return spanNumber(b, i)
+	}
+}
+
+func spanWord(b []byte, i int, word string) int {
+	if len(b)-i < len(word) || string(b[i:i+len(word)]) != word {
+		return -1
+	}
+	return i + len(word)
+}
+
+func spanArray(b []byte, i, depth int) int {
+	if depth == MaxDepth {
+		return -1
+	}
+	i++
+	if i < len(b) && b[i] == ']' {
+		return i + 1
+	}
+	for {
+		if i = span(b, i, depth+1); i < 0 || i >= len(b) {
+			return -1
+		}
+		switch b[i] {
+		case ',':
+			i++
+		case ']':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// spanObject checks order and uniqueness of names by comparing each with the one before.
+func spanObject(b []byte, i, depth int) int {
+	if depth == MaxDepth {
+		return -1
+	}
+	i++
+	if i < len(b) && b[i] == '}' {
+		return i + 1
+	}
+	var before []byte
+	for first := true; ; first = false {
+		if i >= len(b) || b[i] != '"' {
+			return -1
+		}
+		end := spanText(b, i)
+		if end < 0 || end >= len(b) || b[end] != ':' {
+			return -1
+		}
+		name := b[i+1 : end-1]
+		if !first && !inOrder(before, name) {
+			return -1
+		}
+		before = name
+		if i = span(b, end+1, depth+1); i < 0 || i >= len(b) {
+			return -1
+		}
+		switch b[i] {
+		case ',':
+			i++
+		case '}':
+			return i + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// inOrder reports whether two names, as they stand between their quotes, follow each other in canonical order.
+func inOrder(a, b []byte) bool {
+	if bytes.IndexByte(a, '\\') >= 0 || bytes.IndexByte(b, '\\') >= 0 {
+		return compareNames(unescape(a), unescape(b)) < 0
+	}
+	return compareNames(a, b) < 0
+}
+
+// spanText returns the index after the canonical string whose opening quote stands at i, or -1.
+func spanText(b []byte, i int) int {
+	for i++; i < len(b); {
+		switch c := b[i]; {
+		case plain[c]:
+			i++
+		case c == '"':
+			return i + 1
+		case c == '\\':
+			n := spanEscape(b[i:])
+			if n == 0 {
+				return -1
+			}
+			i += n
+		case c < utf8.RuneSelf: // a control character
+			return -1
+		default:
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return -1
+			}
+			i += n
+		}
+	}
+	return -1
+}
+
+// spanEscape returns the length of the escape sequence b starts with if it is the one canonical spelling of its character, else 0.
+func spanEscape(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	switch b[1] {
+	case '"', '\\', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if len(b) < 6 {
+			return 0
+		}
+		c, ok := hex4(b[2:6])
+		if !ok || c >= ' ' || shortEscape[c] != 0 || b[5] >= 'A' && b[5] <= 'F' {
+			return 0
+		}
+		return 6
+	default:
+		return 0
+	}
+}
