@@ -1,0 +1,220 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/fields"
+)
+
+// tag is what a field's jsonschema and jsonschema_extras tags say, every part of it checked. The tags are those of
+// github.com/invopop/jsonschema, which drops in silence what it does not know or cannot use there.
+type tag struct {
+	pairs      []pair // the keywords, as invopop takes them
+	required   bool   // the word required
+	nullable   bool   // the word nullable
+	hasDefault bool
+	def        any   // the default, in the form of a strict JSON tree
+	examples   []any // likewise
+	enum       []any // likewise
+	extras     map[string]any
+}
+
+// pair is one keyword=value.
+type pair struct{ key, value string }
+
+// get returns the first value of a keyword, or "".
+func (t *tag) get(key string) string {
+	for _, p := range t.pairs {
+		if p.key == key {
+			return p.value
+		}
+	}
+	return ""
+}
+
+// generic keywords fit every kind of field.
+var generic = []string{"title", "description", "oneof_required", "anyof_required"}
+
+// refusedKeys exist in invopop and would make the schema say something the Go type does not do.
+var refusedKeys = map[string]string{
+	"type":       "the Go type decides it",
+	"anchor":     "definitions are named by their Go types",
+	"oneof_ref":  "external and hand-written references are not followed",
+	"anyof_ref":  "external and hand-written references are not followed",
+	"oneof_type": "use a Go type with its own JSONSchema method",
+	"anyof_type": "use a Go type with its own JSONSchema method",
+}
+
+// repeatable keywords may stand more than once: each is one more value.
+var repeatable = []string{"enum", "example", "oneof_required", "anyof_required"}
+
+// keysFor lists the keywords a kind takes besides the generic ones.
+func keysFor(kind fields.Kind) []string {
+	switch kind {
+	case fields.Text:
+		return []string{"minLength", "maxLength", "pattern", "format", "readOnly", "writeOnly", "default", "example", "enum"}
+	case fields.Integer, fields.Number:
+		return []string{"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default", "example", "enum"}
+	case fields.Boolean:
+		return []string{"default", "example"}
+	default:
+		return nil
+	}
+}
+
+// listKeys are about the list itself; the other keywords of a list field are about its elements.
+var listKeys = []string{"minItems", "maxItems", "uniqueItems", "default"}
+
+// tagLint reads the tags of one field and collects what is wrong with them.
+type tagLint struct {
+	field  *fields.Field
+	kind   fields.Kind // of the values the keywords are about: the element's for a list
+	value  reflect.Type
+	allow  []string
+	tag    tag
+	seen   map[string]bool
+	faults []error
+}
+
+// lintTag reads the tags of f and returns all that is wrong with them.
+func lintTag(f *fields.Field) (tag, []error) {
+	l := tagLint{field: f, kind: f.Kind, value: fields.Deref(f.Type), seen: map[string]bool{}}
+	if f.Kind == fields.List {
+		l.value = fields.Deref(l.value.Elem())
+		l.kind = fields.KindOf(l.value)
+		l.allow = slices.Concat(generic, listKeys)
+		for _, key := range keysFor(l.kind) {
+			if !slices.Contains([]string{"default", "readOnly", "writeOnly"}, key) {
+				l.allow = append(l.allow, key)
+			}
+		}
+	} else {
+		l.allow = slices.Concat(generic, keysFor(f.Kind))
+	}
+	if written, ok := f.Tag.Lookup("jsonschema"); ok && written != "" {
+		for _, part := range splitTag(written) {
+			l.part(part)
+		}
+	}
+	if d := f.Tag.Get("jsonschema_description"); d != "" {
+		l.tag.pairs = append(l.tag.pairs, pair{"description", d})
+	}
+	l.extras(f.Tag.Get("jsonschema_extras"))
+	if len(l.tag.enum) == 1 && strings.Contains(l.tag.get("enum"), ";") {
+		l.fault("enum=%s is one value; write enum= once for each value", l.tag.get("enum"))
+	}
+	if l.tag.hasDefault && l.tag.required {
+		l.fault("required and default= contradict each other: a field with a default may be left out; remove one")
+	}
+	return l.tag, l.faults
+}
+
+// fault adds a fault of the tag.
+func (l *tagLint) fault(format string, args ...any) {
+	l.faults = append(l.faults, fmt.Errorf("jsonschema tag: "+format, args...))
+}
+
+// part reads one comma-separated part of the tag.
+func (l *tagLint) part(part string) {
+	key, value, isPair := strings.Cut(part, "=")
+	if !isPair {
+		switch part {
+		case "required":
+			l.tag.required = true
+		case "nullable":
+			l.tag.nullable = true
+		case "-":
+			l.fault(`"-" would hide a field that is still read and written: write json:"-" to leave it out of everything`)
+		case "":
+			l.fault("two commas with nothing between them, or one at the end: remove one")
+		default:
+			l.fault("%q is neither a keyword=value nor required or nullable%s; a comma inside a value is written \\\\,",
+				part, didYouMean(part, []string{"required", "nullable"}))
+		}
+		return
+	}
+	if !slices.Contains(l.allow, key) {
+		l.unknown(key)
+		return
+	}
+	many := slices.Contains(repeatable, key) || key == "default" && l.field.Kind == fields.List
+	if l.seen[key] && !many {
+		l.fault("%s= is written twice", key)
+		return
+	}
+	l.seen[key] = true
+	if err := l.keyword(key, value); err != nil {
+		l.fault("%s=%s: %w", key, value, err)
+		return
+	}
+	l.tag.pairs = append(l.tag.pairs, pair{key, value})
+}
+
+// unknown says why a keyword is not taken: nowhere, not on this kind of field, or not known at all.
+func (l *tagLint) unknown(key string) {
+	if reason, known := refusedKeys[key]; known {
+		l.fault("%s= is not taken here: %s", key, reason)
+		return
+	}
+	everywhere := slices.Concat(generic, listKeys, keysFor(fields.Text), keysFor(fields.Integer))
+	if slices.Contains(everywhere, key) {
+		l.fault("%s= does not fit a field that is %s; it takes: %s", key, l.describeKind(), strings.Join(l.allow, ", "))
+		return
+	}
+	l.fault("unknown keyword %q%s", key, didYouMean(key, append(everywhere, "required", "nullable")))
+}
+
+// describeKind names the kind of the field for a message.
+func (l *tagLint) describeKind() string {
+	if l.field.Kind == fields.List {
+		return "array of " + l.kind.String()
+	}
+	return l.field.Kind.String()
+}
+
+// extras reads jsonschema_extras: annotations of the user's own.
+func (l *tagLint) extras(written string) {
+	if written == "" {
+		return
+	}
+	for _, part := range splitTag(written) {
+		key, value, isPair := strings.Cut(part, "=")
+		switch {
+		case !isPair || !strings.HasPrefix(key, "x-") && key != "deprecated":
+			l.fault("jsonschema_extras %q: write x-name=value, or deprecated=true", part)
+		case slices.Contains([]string{"x-sensitive", "x-unit", "x-source", "x-means"}, key):
+			l.fault("jsonschema_extras %s is written by the gov tag: write gov:\"...\"", key)
+		case strings.EqualFold(key, "x-mcp-header") && l.field.Gov.Sensitive():
+			l.fault("x-mcp-header copies the value into an HTTP header, where proxies log it; " +
+				"the field is labelled in its gov tag: remove one of the two")
+		default:
+			if l.tag.extras == nil {
+				l.tag.extras = map[string]any{}
+			}
+			l.tag.extras[key] = value
+			if value == "true" || value == "false" {
+				l.tag.extras[key] = value == "true"
+			}
+		}
+	}
+}
+
+// splitTag splits at commas that no backslash precedes and takes those backslashes away, as invopop does.
+func splitTag(tag string) []string {
+	var parts []string
+	begin := 0
+	for i := range len(tag) {
+		if tag[i] == ',' && (i == 0 || tag[i-1] != '\\') {
+			parts = append(parts, tag[begin:i])
+			begin = i + 1
+		}
+	}
+	parts = append(parts, tag[begin:])
+	for i := range parts {
+		parts[i] = strings.ReplaceAll(parts[i], `\,`, ",")
+	}
+	return parts
+}
