@@ -1,0 +1,261 @@
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/mcpgov/go-sdk/internal/canon"
+)
+
+// version is the value of member v: the format of the line.
+const version = 1
+
+// versionMember ends every line: no member sorts after it.
+const versionMember = `"v":1}`
+
+// AppendJSON appends the record's line, without line end, to dst: canonical JSON (RFC 8785, with integers of any size kept exact), members
+// sorted, empty ones left out. It does not allocate if dst has room and the raw parts are canonical already.
+//
+// Any text can be written: bytes that are not UTF-8 become U+FFFD, control characters are escaped, so nothing can forge a line. Raw parts
+// are brought into canonical form. An error means that Arguments or Response is not valid JSON (or has a member twice), or that Time lies
+// outside the years 0 to 9999; dst then comes back as it was.
+func (r *Record) AppendJSON(dst []byte) ([]byte, error) {
+	line, err := r.appendUpToHash(dst)
+	if err != nil {
+		return dst, err
+	}
+	line = appendText(line, `"hash":`, r.Hash)
+	if line, err = r.appendUpToPrev(line); err != nil {
+		return dst, err
+	}
+	line = appendText(line, `"prev":`, r.Prev)
+	if line, err = r.appendUpToSeq(line); err != nil {
+		return dst, err
+	}
+	if r.Seq != 0 {
+		line = append(line, `"seq":`...)
+		line = strconv.AppendUint(line, r.Seq, 10)
+		line = append(line, ',')
+	}
+	return r.appendRest(line), nil
+}
+
+// The four parts of a line lie between the members that only the log can write. Each part is a sequence of `"name":value,`.
+
+// appendUpToHash opens the object and writes the members that sort before hash.
+func (r *Record) appendUpToHash(dst []byte) ([]byte, error) {
+	dst = append(dst, '{')
+	dst = r.Agent.append(dst)
+	dst, err := appendRaw(dst, `"arguments":`, r.Arguments)
+	if err != nil {
+		return dst, fmt.Errorf("audit: record of call %q: Arguments: %w", r.CallID, err)
+	}
+	dst = appendText(dst, `"arguments_digest":`, r.ArgumentsDigest)
+	dst = appendInt(dst, `"bytes":`, int64(r.Bytes))
+	dst = appendText(dst, `"call_id":`, r.CallID)
+	dst = appendText(dst, `"category":`, r.Category)
+	dst = appendText(dst, `"cause":`, r.Cause)
+	dst = r.Client.append(dst)
+	dst = appendText(dst, `"conversation":`, r.Conversation)
+	dst = appendText(dst, `"decision":`, r.Decision)
+	return appendInt(dst, `"duration_us":`, r.Duration.Microseconds()), nil
+}
+
+// appendUpToPrev writes the members between hash and prev.
+func (r *Record) appendUpToPrev(dst []byte) ([]byte, error) {
+	dst = appendText(dst, `"kind":`, string(r.Kind))
+	dst = appendText(dst, `"level":`, string(r.Level))
+	if len(r.Masked) > 0 {
+		dst = append(dst, `"masked":[`...)
+		for _, path := range r.Masked {
+			dst = canon.AppendString(dst, path)
+			dst = append(dst, ',')
+		}
+		dst = append(dst[:len(dst)-1], `],`...)
+	}
+	dst = appendText(dst, `"note":`, r.Note)
+	return appendText(dst, `"outcome":`, r.Outcome), nil
+}
+
+// appendUpToSeq writes the members between prev and seq. It also refuses what appendRest, which cannot fail, could not write.
+func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
+	dst = appendText(dst, `"purpose":`, r.Purpose)
+	dst = appendText(dst, `"reason":`, r.Reason)
+	dst, err := appendRaw(dst, `"response":`, r.Response)
+	if err != nil {
+		return dst, fmt.Errorf("audit: record of call %q: Response: %w", r.CallID, err)
+	}
+	dst = appendText(dst, `"response_digest":`, r.ResponseDigest)
+	dst = appendTrue(dst, `"response_truncated":`, r.ResponseTruncated)
+	dst = appendInt(dst, `"rows":`, int64(r.Rows))
+	dst = appendText(dst, `"rule":`, r.Rule)
+	if y := r.Time.UTC().Year(); y < 0 || y > 9999 {
+		return dst, fmt.Errorf("audit: record of call %q: Time: year %d has no RFC 3339 form; give one from 0 to 9999", r.CallID, y)
+	}
+	return dst, nil
+}
+
+// appendRest writes the members that sort behind seq and closes the object.
+func (r *Record) appendRest(dst []byte) []byte {
+	dst = r.Server.append(dst)
+	if len(r.Sources) > 0 {
+		dst = append(dst, `"sources":[`...)
+		for _, s := range r.Sources {
+			dst = append(dst, '{')
+			dst = appendText(dst, `"ref":`, s.Ref)
+			dst = appendText(dst, `"system":`, s.System)
+			dst = closeObject(dst)
+		}
+		dst = append(dst[:len(dst)-1], `],`...)
+	}
+	dst = appendText(dst, `"span_id":`, r.SpanID)
+	dst = r.Target.append(dst)
+	if !r.Time.Truncate(time.Microsecond).IsZero() {
+		dst = append(dst, `"time":"`...)
+		dst = appendTime(dst, r.Time)
+		dst = append(dst, `",`...)
+	}
+	dst = appendText(dst, `"trace_id":`, r.TraceID)
+	dst = r.User.append(dst)
+	return append(dst, versionMember...)
+}
+
+// The appenders of the nested objects leave out an object that holds nothing.
+
+func (a *Agent) append(dst []byte) []byte {
+	if *a == (Agent{}) {
+		return dst
+	}
+	dst = append(dst, `"agent":{`...)
+	dst = appendText(dst, `"id":`, a.ID)
+	dst = appendText(dst, `"kind":`, a.Kind)
+	return closeObject(dst)
+}
+
+func (c *Client) append(dst []byte) []byte {
+	if *c == (Client{}) {
+		return dst
+	}
+	dst = append(dst, `"client":{`...)
+	dst = appendText(dst, `"name":`, c.Name)
+	dst = appendText(dst, `"protocol":`, c.Protocol)
+	dst = appendText(dst, `"remote_ip":`, c.RemoteIP)
+	dst = appendText(dst, `"transport":`, c.Transport)
+	dst = appendText(dst, `"version":`, c.Version)
+	return closeObject(dst)
+}
+
+func (s *Server) append(dst []byte) []byte {
+	if *s == (Server{}) {
+		return dst
+	}
+	dst = append(dst, `"server":{`...)
+	dst = appendText(dst, `"environment":`, s.Environment)
+	dst = appendText(dst, `"name":`, s.Name)
+	dst = appendText(dst, `"policy":`, s.Policy)
+	dst = appendText(dst, `"region":`, s.Region)
+	dst = appendText(dst, `"version":`, s.Version)
+	return closeObject(dst)
+}
+
+func (t *Target) append(dst []byte) []byte {
+	if *t == (Target{}) {
+		return dst
+	}
+	dst = append(dst, `"target":{`...)
+	dst = appendText(dst, `"kind":`, t.Kind)
+	dst = appendText(dst, `"name":`, t.Name)
+	dst = appendTrue(dst, `"read_only":`, t.ReadOnly)
+	return closeObject(dst)
+}
+
+func (u *User) append(dst []byte) []byte {
+	if *u == (User{}) {
+		return dst
+	}
+	dst = append(dst, `"user":{`...)
+	dst = appendTrue(dst, `"anonymous":`, u.Anonymous)
+	dst = appendText(dst, `"id":`, u.ID)
+	dst = appendText(dst, `"name":`, u.Name)
+	dst = appendText(dst, `"provider":`, u.Provider)
+	dst = appendText(dst, `"role":`, u.Role)
+	dst = appendText(dst, `"tenant":`, u.Tenant)
+	return closeObject(dst)
+}
+
+// closeObject ends a nested object: the comma after its last member, if it has one, gives way to the brace.
+func closeObject(dst []byte) []byte {
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst = dst[:last]
+	}
+	return append(dst, `},`...)
+}
+
+// appendText writes a member that holds text; name comes quoted and with its colon. Empty text is left out.
+func appendText(dst []byte, name, value string) []byte {
+	if value == "" {
+		return dst
+	}
+	dst = append(dst, name...)
+	dst = canon.AppendString(dst, value)
+	return append(dst, ',')
+}
+
+// appendInt writes a member that holds an integer. Zero is left out.
+func appendInt(dst []byte, name string, value int64) []byte {
+	if value == 0 {
+		return dst
+	}
+	dst = append(dst, name...)
+	dst = strconv.AppendInt(dst, value, 10)
+	return append(dst, ',')
+}
+
+// appendTrue writes a member that holds true. False is left out.
+func appendTrue(dst []byte, name string, value bool) []byte {
+	if !value {
+		return dst
+	}
+	dst = append(dst, name...)
+	return append(dst, `true,`...)
+}
+
+// appendRaw writes a member that holds any JSON, in canonical form. Nothing is left out; null is something.
+func appendRaw(dst []byte, name string, value json.RawMessage) ([]byte, error) {
+	if len(value) == 0 {
+		return dst, nil
+	}
+	dst = append(dst, name...)
+	dst, err := canon.Append(dst, value)
+	return append(dst, ','), err
+}
+
+// timeLayout is the one form of a time in a line.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// appendTime writes t in timeLayout; by hand, because time.AppendFormat costs as much as half a record.
+func appendTime(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = appendPadded(dst, year, 4)
+	dst = appendPadded(append(dst, '-'), int(month), 2)
+	dst = appendPadded(append(dst, '-'), day, 2)
+	dst = appendPadded(append(dst, 'T'), hour, 2)
+	dst = appendPadded(append(dst, ':'), minute, 2)
+	dst = appendPadded(append(dst, ':'), second, 2)
+	dst = appendPadded(append(dst, '.'), t.Nanosecond()/1000, 6)
+	return append(dst, 'Z')
+}
+
+// appendPadded writes n, from 0 up, with leading zeros.
+func appendPadded(dst []byte, n, width int) []byte {
+	var digits [6]byte
+	for i := width - 1; i >= 0; i-- {
+		digits[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return append(dst, digits[:width]...)
+}

@@ -1,0 +1,70 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Options configures a log. Nil and the zero value: plain chain, group commit.
+type Options struct {
+	// Key makes the chain HMAC-SHA256: without it nobody can compute or verify a hash. Use 32 random bytes, kept away from the log. Nil: a
+	// plain SHA-256 chain, which shows accidents but no attacker who knows how to hash. Empty but not nil is refused.
+	Key []byte
+	// Sync says what a nil from Append promises. Zero: SyncGroup.
+	Sync SyncMode
+	// Linger bounds how long a group waits for more records before it is written. It waits at most about as long as the disk has been taking
+	// for one sync, and not at all while records come one at a time. Zero: 2 ms; negative: never wait. With AsyncUnsafe it is how long
+	// records are gathered, and zero means 1 ms.
+	Linger time.Duration
+	// Logger hears what no caller can be told: a torn line set aside by Open, and failures to write in mode AsyncUnsafe. Nil: nobody.
+	Logger *slog.Logger
+}
+
+// SyncMode says what is true when [Log.Append] returns nil.
+type SyncMode int
+
+const (
+	// SyncGroup: the record is on stable storage. Callers that append at the same time share one write and one sync.
+	SyncGroup SyncMode = iota
+	// SyncEach: the record is on stable storage, written and synced alone. Slower than SyncGroup with many callers and equal with one; it
+	// exists for comparison and for disks whose writes must stay small.
+	SyncEach
+	// AsyncUnsafe: the record is ordered and queued in memory, nothing more. It breaks the promise of [Sink]: a crash of the process loses
+	// what was gathered since the last write (about Linger, at most 4 MiB), and a crash of the system loses what it had not
+	// written by itself, because only Close syncs. A failed write is reported to later callers, who are refused until a
+	// retry succeeds; no record that was taken is given up before Close.
+	AsyncUnsafe
+)
+
+const (
+	defaultLinger      = 2 * time.Millisecond
+	defaultAsyncLinger = time.Millisecond
+)
+
+// settled returns o with defaults filled in, or what is wrong with it.
+func (o *Options) settled() (Options, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	s := *o
+	if s.Key != nil && len(s.Key) == 0 {
+		return s, errors.New("Options.Key is empty; give 32 random bytes, or nil for a plain chain")
+	}
+	if s.Sync < SyncGroup || s.Sync > AsyncUnsafe {
+		return s, fmt.Errorf("Options.Sync is %d; give SyncGroup, SyncEach or AsyncUnsafe", s.Sync)
+	}
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case s.Linger < 0:
+		s.Linger = 0
+	case s.Linger == 0 && s.Sync == AsyncUnsafe:
+		s.Linger = defaultAsyncLinger
+	case s.Linger == 0:
+		s.Linger = defaultLinger
+	}
+	return s, nil
+}
