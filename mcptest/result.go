@@ -1,0 +1,290 @@
+package mcptest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/mcpgov"
+)
+
+// Result is how a call ended. Its methods check one thing each, end the test if it is not so, and return the
+// Result, so that they can be chained:
+//
+//	h.As(clerk).Call("get_customer", args).OK().Lacks("internal_notes").Masked("email").NoLeak("ann@example.com")
+type Result struct {
+	tb         testing.TB
+	tool, who  string
+	raw        *mcp.CallToolResult
+	err        error  // a protocol error
+	wire       []byte // every message the client read during the call
+	hidden     bool   // the tool exists and was answered as if it did not
+	code       mcpgov.Code
+	refused    refusal
+	structured any // decoded, numbers kept as they were written
+}
+
+// read finds out how the call ended.
+func (r *Result) read() {
+	switch {
+	case r.hidden || r.err != nil && isUnknownTool(r.err):
+		r.code = mcpgov.Unknown
+	case errors.Is(r.err, r.contextError()):
+		r.code = mcpgov.Cancelled
+	case r.err != nil:
+		r.code = ""
+	case r.raw.IsError:
+		r.code = mcpgov.Failed
+		if json.Unmarshal([]byte(r.Text()), &r.refused) == nil && r.refused.Code != "" {
+			r.code = r.refused.Code
+		}
+	default:
+		r.code = mcpgov.OK
+		r.structured = r.structuredOnWire()
+	}
+}
+
+func (r *Result) contextError() error {
+	if err := r.tb.Context().Err(); err != nil {
+		return err
+	}
+	return errNoContext
+}
+
+var errNoContext = errors.New("the test's context is alive")
+
+// structuredOnWire reads structuredContent from the wire, because clients turn big integers into floats.
+func (r *Result) structuredOnWire() any {
+	for line := range bytes.Lines(r.wire) {
+		var message struct {
+			Result struct {
+				StructuredContent json.RawMessage `json:"structuredContent"`
+			} `json:"result"`
+		}
+		if json.Unmarshal(line, &message) == nil && len(message.Result.StructuredContent) > 0 {
+			return decode(message.Result.StructuredContent)
+		}
+	}
+	return nil
+}
+
+func decode(raw []byte) any {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+func (r *Result) fail(format string, args ...any) {
+	r.tb.Helper()
+	r.tb.Fatalf("%s as %q: %s\n  it ended as %s", r.tool, r.who, fmt.Sprintf(format, args...), r.ending())
+}
+
+func (r *Result) ending() string {
+	switch {
+	case r.hidden:
+		return "unknown (the tool exists and is hidden from this caller)"
+	case r.err != nil:
+		return fmt.Sprintf("a protocol error: %v", r.err)
+	case r.code != mcpgov.OK:
+		return fmt.Sprintf("%s: %s", r.code, r.refused.Message)
+	}
+	return "ok: " + r.Text()
+}
+
+// Code returns how the call ended.
+func (r *Result) Code() mcpgov.Code { return r.code }
+
+// CallID returns the id under which the log knows a refused call; "" for results, whose records know them.
+func (r *Result) CallID() string { return r.refused.CallID }
+
+// Message returns what a refused caller was told.
+func (r *Result) Message() string { return r.refused.Message }
+
+// Raw returns the SDK's result, nil after a protocol error, and the protocol error.
+func (r *Result) Raw() (*mcp.CallToolResult, error) { return r.raw, r.err }
+
+// Wire returns every byte the client read during the call.
+func (r *Result) Wire() []byte { return r.wire }
+
+// Text returns the text blocks of the result, joined by newlines.
+func (r *Result) Text() string {
+	if r.raw == nil {
+		return ""
+	}
+	var texts []string
+	for _, block := range r.raw.Content {
+		if text, ok := block.(*mcp.TextContent); ok {
+			texts = append(texts, text.Text)
+		}
+	}
+	return strings.Join(texts, "\n")
+}
+
+// Ended checks the code.
+func (r *Result) Ended(code mcpgov.Code) *Result {
+	r.tb.Helper()
+	if r.code != code {
+		r.fail("want the end %q", code)
+	}
+	return r
+}
+
+// OK checks that the call returned a result.
+func (r *Result) OK() *Result {
+	r.tb.Helper()
+	return r.Ended(mcpgov.OK)
+}
+
+// Denied checks that policy refused the call, openly or by hiding the tool. With reasons, each must stand in what
+// the caller was told; a hidden tool tells none.
+func (r *Result) Denied(reasons ...string) *Result {
+	r.tb.Helper()
+	if r.code != mcpgov.Denied && !r.hidden {
+		r.fail("want it denied")
+	}
+	return r.told(reasons)
+}
+
+// Hidden checks that the tool exists and was answered as if it did not.
+func (r *Result) Hidden() *Result {
+	r.tb.Helper()
+	if !r.hidden {
+		r.fail("want the tool hidden")
+	}
+	return r
+}
+
+// Invalid checks that the arguments were refused, and that what the caller was told names each fault, for
+// example a JSON pointer or a keyword.
+func (r *Result) Invalid(faults ...string) *Result {
+	r.tb.Helper()
+	return r.Ended(mcpgov.InvalidInput).told(faults)
+}
+
+// ToolError checks that the call ended with one of the tool's own errors or failed in its handler, and that the
+// caller was told each text. A text may also be the code.
+func (r *Result) ToolError(texts ...string) *Result {
+	r.tb.Helper()
+	if r.code != mcpgov.Failed && r.code.Category() != mcpgov.BusinessError {
+		r.fail("want an error of the tool")
+	}
+	return r.told(texts)
+}
+
+func (r *Result) told(texts []string) *Result {
+	r.tb.Helper()
+	for _, text := range texts {
+		if !strings.Contains(string(r.code)+" "+r.refused.Message, text) {
+			r.fail("want the caller to be told %q", text)
+		}
+	}
+	return r
+}
+
+// JSON checks that the structured result equals want after both went through JSON; numbers are compared as they
+// are written.
+func (r *Result) JSON(want any) *Result {
+	r.tb.Helper()
+	r.OK()
+	encoded, ok := want.(json.RawMessage)
+	if !ok {
+		var err error
+		if encoded, err = json.Marshal(want); err != nil {
+			r.fail("the wanted value is no JSON: %v", err)
+		}
+	}
+	if wanted := decode(encoded); !reflect.DeepEqual(wanted, r.structured) {
+		r.fail("want the structured result %s", encoded)
+	}
+	return r
+}
+
+// Into decodes the structured result into v.
+func (r *Result) Into(v any) *Result {
+	r.tb.Helper()
+	r.OK()
+	encoded, err := json.Marshal(r.structured)
+	if err == nil {
+		err = json.Unmarshal(encoded, v)
+	}
+	if err != nil {
+		r.fail("the structured result does not fit %T: %v", v, err)
+	}
+	return r
+}
+
+// Has checks that at least one value at path equals want after both went through JSON.
+func (r *Result) Has(path string, want any) *Result {
+	r.tb.Helper()
+	encoded, err := json.Marshal(want)
+	if err != nil {
+		r.fail("the wanted value is no JSON: %v", err)
+	}
+	for _, value := range r.at(path) {
+		if reflect.DeepEqual(value, decode(encoded)) {
+			return r
+		}
+	}
+	r.fail("want %s at %s", encoded, path)
+	return r
+}
+
+// Lacks checks that no member stands at any of the paths.
+func (r *Result) Lacks(paths ...string) *Result {
+	r.tb.Helper()
+	for _, path := range paths {
+		if found := r.at(path); len(found) > 0 {
+			r.fail("want nothing at %s, found %v", path, found)
+		}
+	}
+	return r
+}
+
+// Masked checks that something stands at each path and that it shows a mask: null, "[redacted]", a text with
+// "***", a keyed hash, zero, "" or a year.
+func (r *Result) Masked(paths ...string) *Result {
+	r.tb.Helper()
+	for _, path := range paths {
+		found := r.at(path)
+		if len(found) == 0 {
+			r.fail("want a masked value at %s, found nothing", path)
+		}
+		for _, value := range found {
+			if !looksMasked(value) {
+				r.fail("want a masked value at %s, found %v", path, value)
+			}
+		}
+	}
+	return r
+}
+
+// NoLeak checks that none of the secrets left the server during the call, in no byte of any message: raw,
+// escaped, URL-encoded, hexadecimal or base64.
+func (r *Result) NoLeak(secrets ...string) *Result {
+	r.tb.Helper()
+	if leaked := leaks(string(r.wire), secrets); leaked != "" {
+		r.fail("the secret %q left the server", leaked)
+	}
+	return r
+}
+
+// leaks returns the first of the secrets that stands in text in some form.
+func leaks(text string, secrets []string) string {
+	for _, secret := range secrets {
+		if mask.NewScrubber([]string{secret}).Scrub(text) != text {
+			return secret
+		}
+	}
+	return ""
+}
