@@ -1,0 +1,269 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"cel.dev/cel-go/common/types"
+)
+
+// ruleList is what Set and Own have in common: named blocks of rules and what they end in.
+type ruleList struct {
+	source    any // the *Set or *Own, to tell one list bound twice from two lists
+	name      string
+	own       *targetKey // the only target, for a tool's own rules
+	all       bool       // AllowAll
+	fallback  Effect
+	zone      string
+	user      map[string]Attribute
+	blocks    []Block
+	canonical canonical
+}
+
+// listed is a policy made of rule lists; any other Policy is bound by itself and asked as a whole.
+type listed interface{ lists() []*ruleList }
+
+// binder collects what is bound and every fault met on the way.
+type binder struct {
+	catalog Catalog
+	world   *world
+	bound   *bound
+	faults  []error
+	ids     map[string]idUser // rule id -> the list that uses it
+	names   map[string]any    // set name -> the set
+}
+
+// bind is the one way from policies to a decider.
+func bind(c Catalog, policies ...Policy) (Decider, error) {
+	b := &binder{catalog: c, ids: map[string]idUser{}, names: map[string]any{}}
+	flat := flatten(policies)
+	b.declare(flat)
+	w, err := newWorld(c.Env, b.catalog.User)
+	b.fault(err)
+	if w == nil {
+		return nil, errors.Join(b.faults...)
+	}
+	b.world = w
+	b.bound = &bound{world: w, targets: map[targetKey]*boundTarget{}}
+	b.takeTargets()
+	if len(b.faults) > 0 {
+		return nil, errors.Join(b.faults...) // rules cannot be checked against types that are not known
+	}
+	var forms []canonical
+	for i, p := range flat {
+		switch p := p.(type) {
+		case nil:
+			b.fault(fmt.Errorf("policy %d is nil: pass a policy, or policy.AllowAll()", i))
+		case listed:
+			for _, l := range p.lists() {
+				b.bindList(l)
+				forms = append(forms, l.canonical)
+			}
+		default:
+			d, err := p.Bind(b.catalog)
+			if err != nil || d == nil {
+				b.fault(fmt.Errorf("policy %d (%T): %w", i, p, orNilDecider(err)))
+				continue
+			}
+			b.bound.others = append(b.bound.others, d)
+			forms = append(forms, canonical{Foreign: d.Revision()})
+		}
+	}
+	for _, t := range b.catalog.Targets {
+		b.finish(b.bound.targets[t.key()])
+	}
+	revision, err := revision(forms)
+	b.fault(err)
+	b.bound.revision = revision
+	if len(b.faults) > 0 {
+		return nil, errors.Join(b.faults...)
+	}
+	return b.bound, nil
+}
+
+func (b *binder) fault(err error) {
+	if err != nil {
+		b.faults = append(b.faults, err)
+	}
+}
+
+func orNilDecider(err error) error {
+	if err == nil {
+		return errors.New("Bind returned no Decider")
+	}
+	return err
+}
+
+// declare unites the attributes of the catalog and of all policies.
+func (b *binder) declare(policies []Policy) {
+	all := map[string]Attribute{}
+	maps.Copy(all, b.catalog.User)
+	for _, p := range policies {
+		d, ok := p.(declarer)
+		if !ok {
+			continue
+		}
+		declared := d.Attributes()
+		for _, name := range sortedKeys(declared) {
+			before, seen := all[name]
+			if seen && !reflect.DeepEqual(before.normal(), declared[name].normal()) {
+				b.fault(fmt.Errorf("user attribute %q is declared twice, as %s and as %s: make the declarations agree",
+					name, before.describe(), declared[name].describe()))
+				continue
+			}
+			all[name] = declared[name]
+		}
+	}
+	b.catalog.User = all
+}
+
+func (a Attribute) describe() string {
+	a = a.normal()
+	text := a.Type
+	if a.Nullable {
+		text += "?"
+	}
+	if a.Default != nil {
+		text += fmt.Sprintf(" with default %v", a.Default)
+	}
+	return text
+}
+
+// takeTargets learns the types of every target, so that all rules are checked against the same ones.
+func (b *binder) takeTargets() {
+	for _, t := range b.catalog.Targets {
+		if t == nil {
+			b.fault(errors.New("the catalog holds a nil target"))
+			continue
+		}
+		if b.bound.targets[t.key()] != nil {
+			b.fault(fmt.Errorf("the catalog holds two targets called %s %q", t.Kind, t.Name))
+			continue
+		}
+		argsType, err := b.world.argsType(t.In)
+		if err != nil {
+			b.fault(fmt.Errorf("%s %q: arguments: %w", t.Kind, t.Name, err))
+			continue
+		}
+		bt := &boundTarget{
+			target: t, argsType: argsType, in: deref(t.In), out: deref(t.Out), toolName: types.String(t.Name),
+			tool: &object{t: b.world.tool, subject: t}, bare: map[string]int{},
+		}
+		bt.argFields = b.world.types.objects[argsType.cel.TypeName()]
+		if bt.argFields != nil {
+			for i, name := range bt.argFields.names() {
+				if isBareName(name) {
+					bt.bare[name] = i
+				}
+			}
+			b.bound.mostArgs = max(b.bound.mostArgs, len(bt.argFields.fields))
+		}
+		if bt.out != nil {
+			if bt.outType, err = b.world.types.of(bt.out); err != nil {
+				b.fault(fmt.Errorf("%s %q: result: %w", t.Kind, t.Name, err))
+				continue
+			}
+		}
+		b.bound.targets[t.key()] = bt
+	}
+}
+
+func deref(t reflect.Type) reflect.Type {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+// bindList adds one list of rules to the targets it selects. Every target of a server's set gets a part, whether or
+// not a block selects it: it then ends in the default.
+func (b *binder) bindList(l *ruleList) {
+	if l.all {
+		b.bound.coversAll = true
+		return
+	}
+	if l.fallback > RequireApproval {
+		b.fault(fmt.Errorf("set %q: unknown default %s: write deny, allow or require_approval", l.name, l.fallback))
+	}
+	if l.own == nil {
+		if source, taken := b.names[l.name]; taken && source != l.source {
+			b.fault(fmt.Errorf("two sets are called %q: give each a name of its own, so that rule ids tell them apart", l.name))
+			return
+		}
+		b.names[l.name] = l.source
+	}
+	if _, err := b.world.baseFor(l.zone); err != nil {
+		b.fault(fmt.Errorf("set %q: %w", l.name, err))
+		return
+	}
+	parts := map[*boundTarget]*part{}
+	for _, t := range b.bound.targets {
+		if l.own == nil || *l.own == t.target.key() {
+			p := &part{fallback: Decision{Effect: l.fallback, Rule: l.name + "#default", Reason: plainReason(l.fallback)}}
+			parts[t] = p
+			t.parts = append(t.parts, p)
+		}
+	}
+	if l.own != nil && len(parts) == 0 {
+		b.fault(fmt.Errorf("own rules of %s %q: the catalog has no such target", l.own.kind, l.own.name))
+		return
+	}
+	for i := range l.blocks {
+		block := &l.blocks[i]
+		targets := b.selected(l, i, block)
+		b.bindRules(l, i, input, block.Input, targets, parts)
+		b.bindRules(l, i, output, block.Output, targets, parts)
+		if len(block.Input)+len(block.Output) == 0 {
+			b.fault(fmt.Errorf("%s: it holds no rules: write input: or output:, or remove it", blockPlace(l, i)))
+		}
+	}
+}
+
+// plainReason is told to callers where a rule gives no reason of its own.
+func plainReason(e Effect) string {
+	switch e {
+	case Allow:
+		return ""
+	case RequireApproval:
+		return "This call needs approval."
+	default:
+		return "This call is not permitted."
+	}
+}
+
+// selected lists the targets of a block in the order of the catalog.
+func (b *binder) selected(l *ruleList, i int, block *Block) []*boundTarget {
+	if l.own != nil {
+		return []*boundTarget{b.bound.targets[*l.own]}
+	}
+	if len(block.Tools) == 0 {
+		b.fault(fmt.Errorf("%s: it selects no tools: write tools: [name, ...], with globs or tag:x, or [\"*\"] for all", blockPlace(l, i)))
+	}
+	var chosen []*boundTarget
+	for _, selector := range block.Tools {
+		found := false
+		for _, t := range b.catalog.Targets {
+			if !selects(selector, t) {
+				continue
+			}
+			found = true
+			if bt := b.bound.targets[t.key()]; !slices.Contains(chosen, bt) {
+				chosen = append(chosen, bt)
+			}
+		}
+		if !found {
+			b.fault(fmt.Errorf("%s: tools: %w", blockPlace(l, i), selectsNothing(selector, b.catalog.Targets)))
+		}
+	}
+	return chosen
+}
+
+func blockPlace(l *ruleList, i int) string {
+	if l.own != nil {
+		return fmt.Sprintf("own rules %q", l.name)
+	}
+	return fmt.Sprintf("set %q, block %d", l.name, i)
+}

@@ -1,0 +1,42 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// Whatever a condition says, it is refused or decides within its bound, and nothing panics.
+func FuzzCondition(f *testing.F) {
+	for _, seed := range []string{
+		"true", "user.role == 'x' && count > 3", "tags.all(a, tags.exists(b, a == b))", "timestamp.now().getHours() < 8",
+		"text.matches('(a+)+$')", "args.`content-type` in ['a']", "{'a': 1}.map(k, k + 'x') == ['ax']", "has(user.nick) ? owner == null : extra.x.y[0]", "type(user) == type(args)",
+	} {
+		f.Add(seed)
+	}
+	target := order()
+	owner := "a"
+	args := &orderIn{ID: "x", Count: 4, Owner: &owner, Tags: []string{"a", "b"}, Extra: map[string]any{"x": []any{1, nil}}, Text: "aaaaaaaaaaaaaaaaaaaaab"}
+	user := &policy.User{Role: "x", Attributes: map[string]any{"department": "d", "limits": map[string]any{"a": 1}}}
+	f.Fuzz(func(t *testing.T, condition string) {
+		d, err := one(policy.Deny, []policy.Rule{{Condition: condition, Action: policy.ActionAllow}}).
+			Bind(policy.Catalog{Targets: []*policy.Target{target}, User: attributes()})
+		if err != nil {
+			return
+		}
+		start := time.Now()
+		r := &policy.Request{Target: target, User: user, Args: args, Now: time.Unix(1, 0)}
+		decision, err := d.Admit(t.Context(), r)
+		if err != nil && decision != (policy.Decision{}) {
+			t.Fatal("an error with a decision")
+		}
+		visible, _ := d.Visible(t.Context(), r)
+		if !visible && err == nil && decision.Effect == policy.Allow {
+			t.Fatal("hidden but admitted")
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Fatalf("took %s", took)
+		}
+	})
+}

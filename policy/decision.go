@@ -1,0 +1,53 @@
+package policy
+
+import "fmt"
+
+// Effect is what a decision comes to. The zero value denies.
+type Effect uint8
+
+// The effects.
+const (
+	Deny            Effect = iota // the call is refused
+	Allow                         // the call may happen
+	RequireApproval               // the call may happen once a person has said yes
+)
+
+// String returns the word rules use.
+func (e Effect) String() string {
+	switch e {
+	case Deny:
+		return string(ActionDeny)
+	case Allow:
+		return string(ActionAllow)
+	case RequireApproval:
+		return string(ActionRequireApproval)
+	}
+	return fmt.Sprintf("Effect(%d)", uint8(e))
+}
+
+// Decision is the answer to a call. The zero value denies without a reason.
+type Decision struct {
+	Effect Effect // what becomes of the call
+	Rule   string // for the log, never for the caller: the rule's id, or where it stands ("crm#0.input[2]", "crm#default")
+	Reason string // for the caller: what the rule's author wrote, or a plain sentence
+}
+
+// Obligations are what must happen to a result before it leaves.
+type Obligations struct {
+	Deny  *Decision // an output rule withholds the result; nil if none does
+	Edits []Edit    // sorted by path; at most one per path
+	Rules []string  // ids of the output rules that applied, for the log
+}
+
+// Edit removes or masks one part of a result. Edits can be compared.
+type Edit struct {
+	Path   string // member names joined by dots; lists are passed through, * is any member, ** any depth, "a.b" a name with a dot
+	Remove bool   // the member leaves the document; else it is masked
+	Mask   string // redact, null, email, last4, first=N, last=N, hash, zero or year; "" when Remove
+}
+
+// Scope is all that may ever be asked for on one target.
+type Scope struct {
+	Edits     []Edit // every edit some caller may meet, without duplicates
+	CoversAll bool   // AllowAll is part of the policy: uncovered sensitive fields are intended
+}

@@ -1,0 +1,59 @@
+// Package policy turns rules written in CEL into decisions and obligations: may this call happen, and what must be
+// removed from its result or masked in it.
+//
+// A policy has two states. A [Policy] is text or Go literals and decides nothing. [Policy.Bind] checks it against the
+// tools it governs and the attributes users have, reports every fault at once, and makes a [Decider], which decides:
+//
+//	rules, err := policy.Parse([]byte(`
+//	mcpgov: 1
+//	user: {customer_id: "string?"}
+//	policies:
+//	  - tools: [get_customer]
+//	    input:
+//	      - {condition: "user.role == 'admin' || customer_id == user.customer_id", action: allow}
+//	    output:
+//	      - {condition: "user.role != 'admin'", action: mask_fields, fields: [email]}
+//	`))
+//	...
+//	decider, err := rules.Bind(policy.Catalog{Targets: []*policy.Target{target}})
+//	...
+//	decision, err := decider.Admit(ctx, &policy.Request{Target: target, User: user, Args: &in, Now: time.Now()})
+//
+// # Deciding
+//
+// Input rules run in order and the first whose condition holds decides. Where none holds, a server's set ([Set]) ends
+// in its default, which is deny unless it says otherwise; a tool's own list ([Own]) ends in deny if it holds an allow or
+// a require_approval, and in allow if it only denies. Policies are joined by [All]: every one must allow.
+//
+// Output rules all apply. A deny among them withholds the result; the others name fields to remove or to mask. Their
+// conditions see the original response and the arguments.
+//
+// An error refuses. A condition that fails, takes too long, gives no boolean or reads what is absent is a [RuleError],
+// never a rule that does not hold.
+//
+// # What conditions see
+//
+//	user       id, name, email, role, tenant, provider; roles, groups, permissions, scopes; anonymous; declared attributes
+//	agent      id, kind, name: the program that calls on the user's behalf
+//	args       the arguments as the handler receives them; each also by its bare name
+//	response   the result (output rules only)
+//	tool       name, kind, tags, read_only, destructive; tool_name is short for tool.name
+//	now        the time of the call; timestamp.now() is the same reading
+//	request    transport, client, remote_ip, purpose, headers
+//	env        name, region
+//
+// A bare name is not given to arguments called user, agent, args, response, tool, tool_name, now, timestamp, request,
+// env, item or history, nor to those called like a CEL type or reserved word: write args.user. An argument can so never
+// pose as the caller.
+//
+// Go values appear by the names encoding/json gives them. Integers of every size are int, floats double, time.Time
+// timestamp, time.Duration duration, []byte bytes, and what marshals itself as text is text. Interfaces, raw JSON and
+// types with a MarshalJSON of their own are dynamic: what their JSON holds. A nil pointer is null; has() of any other
+// field is whether it differs from its zero value.
+//
+// # Absence
+//
+// What the caller lacks cannot be compared: reading it is an error. That holds for built-in texts that are empty and
+// for declared attributes that are missing. Declared nullable ("string?"), an attribute reads null and has() is false;
+// declared with a default, the default takes its place. Lists are never absent, only empty.
+package policy

@@ -1,0 +1,90 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+)
+
+var (
+	undeclared     = regexp.MustCompile(`undeclared reference to '([^']*)'`)
+	undefinedField = regexp.MustCompile(`undefined field '([^']*)'`)
+	intAndDouble   = regexp.MustCompile(`\((double, int|int, double|int, list\(double\)|double, list\(int\))\)`)
+)
+
+// explain turns the compiler's faults into errors that also say what to write instead.
+func (e *environment) explain(text string, issues *cel.Issues, g *goTypes) error {
+	var faults []error
+	for i, issue := range issues.Errors() {
+		if i == 5 {
+			break // what follows a few faults follows from them
+		}
+		message := strings.TrimSpace(issue.Message)
+		line, column := issue.Location.Line(), issue.Location.Column()
+		faults = append(faults, fmt.Errorf("condition %d:%d: %s%s", line, column+1, message, e.hint(text, line, column, message, g)))
+	}
+	if len(faults) == 0 {
+		return fmt.Errorf("condition: %w", issues.Err())
+	}
+	return errors.Join(faults...)
+}
+
+func (e *environment) hint(text string, line, column int, message string, g *goTypes) string {
+	if found := undeclared.FindStringSubmatch(message); found != nil {
+		name := found[1]
+		known := sortedKeys(e.known)
+		if name == "response" {
+			return ": only output rules of tools with a result see it"
+		}
+		return fmt.Sprintf("%s: a condition here can name %s", didYouMean(name, known), quotedList(known))
+	}
+	if found := undefinedField.FindStringSubmatch(message); found != nil {
+		owner := e.ownerAt(text, line, column, g)
+		if owner == nil {
+			return ""
+		}
+		names := owner.names()
+		hint := fmt.Sprintf("%s: there are %s", didYouMean(found[1], names), quotedList(names))
+		if owner.name == "@user" {
+			hint += fmt.Sprintf("; declare further attributes under user: {%s: string}", found[1])
+		}
+		return hint
+	}
+	if intAndDouble.MatchString(message) {
+		return ": write 0.0 instead of 0 where the other side is a double"
+	}
+	return ""
+}
+
+// ownerAt finds the object whose field is selected at a place of the text, for selections that begin at a variable.
+func (e *environment) ownerAt(text string, line, column int, g *goTypes) *objectType {
+	lines := strings.Split(text, "\n")
+	if line < 1 || line > len(lines) {
+		return nil
+	}
+	runes := []rune(lines[line-1])
+	before := string(runes[:min(max(column, 0), len(runes))])
+	start := strings.LastIndexFunc(before, func(r rune) bool {
+		return r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	chain := strings.Split(before[start+1:], ".")
+	t := e.known[chain[0]]
+	for _, name := range chain[1:] {
+		if t == nil {
+			return nil
+		}
+		ft, ok := g.FindStructFieldType(t.TypeName(), name)
+		if !ok {
+			return nil
+		}
+		t = ft.Type
+	}
+	if t == nil || t.Kind() != types.StructKind {
+		return nil
+	}
+	return g.objects[t.TypeName()]
+}

@@ -1,0 +1,126 @@
+package policy_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+const fullSet = `mcpgov: 1
+name: crm
+default: allow
+timezone: Europe/Zurich
+user: {department: string, customer_id: "string?", account_id: {type: string, default: ""}, score: {type: double, nullable: true}}
+policies:
+  - tools: ["get_*", "tag:crm"]
+    input:
+      - {id: own, condition: "user.role != 'admin'", action: deny, reason: "Not yours"}
+      - {condition: "true", action: require_approval}
+    output:
+      - {condition: "true", action: mask_fields, fields: [email], mask: "first=2"}
+      - {condition: "true", action: filter_sensitive_fields, labels: [secret]}
+`
+
+func TestParse(t *testing.T) {
+	s, err := policy.Parse([]byte(fullSet))
+	require.NoError(t, err)
+	require.Equal(t, "crm", s.Name)
+	require.Equal(t, policy.Allow, s.Default)
+	require.Equal(t, "Europe/Zurich", s.TimeZone)
+	require.Equal(t, map[string]policy.Attribute{
+		"department": {Type: "string"}, "customer_id": {Type: "string?"},
+		"account_id": {Type: "string", Default: ""}, "score": {Type: "double", Nullable: true},
+	}, s.User)
+	require.Len(t, s.Blocks, 1)
+	require.Equal(t, []string{"get_*", "tag:crm"}, s.Blocks[0].Tools)
+	first := s.Blocks[0].Input[0]
+	require.Equal(t, []string{"own", "user.role != 'admin'", "deny", "Not yours"}, []string{first.ID, first.Condition, string(first.Action), first.Reason})
+	require.Equal(t, "first=2", s.Blocks[0].Output[0].Mask)
+	require.Equal(t, []string{"secret"}, s.Blocks[0].Output[1].Labels)
+	mustBind(t, s, nil, order())
+}
+
+func TestParseFaults(t *testing.T) {
+	cases := []struct {
+		name, text string
+		says       []string
+	}{
+		{"empty", "", []string{"the text is empty"}},
+		{"no version", "policies: []", []string{"line 1:1", "write mcpgov: 1"}},
+		{"wrong version", "mcpgov: 2\npolicies: []", []string{"line 1:9", "reads version 1"}},
+		{"unknown key", "mcpgov: 1\npolicys: []", []string{"line 2:1", `did you mean "policies"?`}},
+		{"unknown key of a rule", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input:\n      - {condition: \"true\", action: deny, reson: x}", []string{"line 5:43", `did you mean "reason"?`}},
+		{"key twice", "mcpgov: 1\nname: a\nname: b", []string{"line 3:1: name is written twice"}},
+		{"own list", "mcpgov: 1\npolicies: {input: []}", []string{"line 2:11", "ParseOwn"}},
+		{"own list at the top", "input: []", []string{"ParseOwn"}},
+		{"unquoted true", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input: [{condition: true, action: deny}]", []string{"line 4:25", `write "true" in quotes`}},
+		{"text for a list", "mcpgov: 1\npolicies:\n  - tools: a\n    input: [{condition: \"true\", action: deny}]", []string{"line 3:12", "a list is wanted here"}},
+		{"no tools", "mcpgov: 1\npolicies:\n  - input: [{condition: \"true\", action: deny}]", []string{"line 3:5", "selects no tools"}},
+		{"bad action", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input: [{condition: \"true\", action: denny}]", []string{"line 4:13", `did you mean "deny"?`}},
+		{"bad default", "mcpgov: 1\ndefault: alow", []string{"line 2:10", `did you mean "allow"?`}},
+		{"alias", "mcpgov: 1\nuser: &a {x: string}\nname: *a", []string{"line 2:7", "line 3:7", "aliases are not read"}},
+		{"two documents", "mcpgov: 1\n---\nmcpgov: 1", []string{"more than one document"}},
+		{"no YAML", "mcpgov: [1", []string{"yaml"}},
+		{"scalar", "hello", []string{"a policy must be a mapping"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := policy.Parse([]byte(c.text))
+			require.Error(t, err)
+			for _, part := range c.says {
+				require.ErrorContains(t, err, part)
+			}
+		})
+	}
+}
+
+func TestParseOwn(t *testing.T) {
+	for _, text := range []string{
+		"policies:\n  input:\n    - {condition: \"true\", action: deny}\n",
+		"mcpgov: 1\nuser: {a: string}\ninput:\n  - {condition: \"true\", action: deny}\n",
+		`{"input": [{"condition": "true", "action": "deny"}]}`,
+	} {
+		o, err := policy.ParseOwn([]byte(text))
+		require.NoError(t, err, text)
+		require.Len(t, o.Input, 1)
+	}
+	_, err := policy.ParseOwn([]byte(fullSet))
+	require.ErrorContains(t, err, "read it with Parse")
+	require.ErrorContains(t, err, "has no default")
+	_, err = policy.ParseOwn([]byte("name: x"))
+	require.ErrorContains(t, err, "holds no rules")
+}
+
+func TestParseFS(t *testing.T) {
+	files := fstest.MapFS{
+		"p/a.yaml": {Data: []byte(fullSet)},
+		"p/b.json": {Data: []byte(`{"mcpgov": 1, "default": "allow", "user": {"department": "string"}, "policies": [{"tools": ["*"], "input": [{"condition": "user.department == 'x'", "action": "deny"}]}]}`)},
+		"bad.yaml": {Data: []byte("mcpgov: 1\nname: 5\nx: y\n")},
+	}
+	p, err := policy.ParseFS(files, "p/*.yaml", "p/*")
+	require.NoError(t, err)
+	mustBind(t, p, nil, order())
+	_, err = policy.ParseFS(files, "*.yaml", "none/*")
+	for _, part := range []string{"bad.yaml: line 2:7", "bad.yaml: line 3:1", `pattern "none/*" matches no file`} {
+		require.ErrorContains(t, err, part)
+	}
+	_, err = policy.ParseFS(files)
+	require.ErrorContains(t, err, "no patterns")
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(fullSet))
+	f.Add([]byte("policies:\n  input: [{condition: \"true\", action: deny}]"))
+	f.Add([]byte(`{"mcpgov": 1, "policies": [{"tools": ["*"]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if s, err := policy.Parse(data); err == nil {
+			_, _ = s.Bind(policy.Catalog{Targets: []*policy.Target{order()}})
+		}
+		if o, err := policy.ParseOwn(data); err == nil {
+			_, _ = o.For("tool", "get_order").Bind(policy.Catalog{Targets: []*policy.Target{order()}})
+		}
+	})
+}

@@ -1,0 +1,35 @@
+package policy
+
+// Set is a server's policy: blocks of rules, each for the tools it selects. All blocks that select a tool are read as
+// one list, in order. A Set is not changed after it has been bound.
+type Set struct {
+	Name     string               // stands in rule ids and error texts; "" is "policy"
+	Default  Effect               // what a tool's input rules end in where none of them holds; zero denies
+	User     map[string]Attribute // user attributes the rules read, beyond the built-in ones
+	TimeZone string               // IANA name for getHours() and its kin when they name none; "" is UTC
+	Blocks   []Block              // in order; rules of all blocks that select a tool are read as one list
+}
+
+// Block is the rules for some tools.
+type Block struct {
+	Tools  []string // names, globs (* and ?), or tag:x; at least one, and each must select something
+	Input  []Rule   // in order; the first whose condition holds decides
+	Output []Rule   // all apply
+}
+
+// Bind implements [Policy].
+func (s *Set) Bind(c Catalog) (Decider, error) { return bind(c, s) }
+
+// Attributes returns the declared user attributes. Callers must not change the map.
+func (s *Set) Attributes() map[string]Attribute { return s.User }
+
+func (s *Set) lists() []*ruleList {
+	name := s.Name
+	if name == "" {
+		name = "policy"
+	}
+	return []*ruleList{{
+		source: s, name: name, fallback: s.Default, zone: s.TimeZone, user: s.User, blocks: s.Blocks,
+		canonical: canonical{Set: s.Name, Default: s.Default.String(), TimeZone: s.TimeZone, User: s.User, Blocks: s.Blocks},
+	}}
+}
