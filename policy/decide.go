@@ -192,3 +192,7 @@ func (p *part) mayAdmit(a *activation) (bool, error) {
 
 // Revision implements [Decider].
 func (b *bound) Revision() string { return b.revision }
+
+// SelfBounded reports whether every question is answered in bounded time without anybody watching: rules are (cheap
+// ones by their cost, costly ones by a deadline), somebody else's Decider may not be.
+func (b *bound) SelfBounded() bool { return len(b.others) == 0 }

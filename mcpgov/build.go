@@ -1,0 +1,187 @@
+package mcpgov
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/fields"
+	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/schema"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// builder collects the parts of a server and every fault in them; nothing is served while there is one.
+type builder struct {
+	config Config
+	limits Limits
+	key    []byte
+	parts  []*part
+	names  map[string]*part // tool names and aliases
+	faults []error
+}
+
+// part is one feature on its way to becoming a target.
+type part struct {
+	spec   ToolSpec
+	out    reflect.Type
+	input  *schema.Input
+	target *target
+}
+
+func (b *builder) fault(err error) { b.faults = append(b.faults, err) }
+
+// add takes a part in, unless its name is taken.
+func (b *builder) add(p *part) {
+	for _, name := range append([]string{p.spec.Name}, p.spec.Aliases...) {
+		if _, taken := b.names[name]; taken {
+			b.fault(fmt.Errorf("tool %q: there is another tool or alias of this name: rename one", name))
+			continue
+		}
+		b.names[name] = p
+	}
+	p.target.timeout = orDefault(p.spec.Timeout, b.limits.Tool, noLimit)
+	p.target.level = p.spec.AuditLevel
+	if p.target.level == "" {
+		p.target.level = b.config.AuditLevel
+	}
+	if p.target.level == "" {
+		p.target.level = audit.LevelDetailed
+	}
+	b.parts = append(b.parts, p)
+}
+
+// bind joins the server's policy with the tools' own rules and checks both against the tools.
+func (b *builder) bind() policy.Decider {
+	catalog := policy.Catalog{User: map[string]policy.Attribute{}, Env: b.config.Env}
+	var joined []policy.Policy
+	if b.config.Policy != nil {
+		joined = append(joined, b.config.Policy)
+	}
+	for _, p := range b.parts {
+		catalog.Targets = append(catalog.Targets, p.target.policy)
+		if p.spec.Policy != nil {
+			joined = append(joined, p.spec.Policy.For("tool", p.spec.Name))
+		}
+	}
+	for _, p := range joined {
+		if d, ok := p.(interface {
+			Attributes() map[string]policy.Attribute
+		}); ok {
+			maps.Copy(catalog.User, d.Attributes())
+		}
+	}
+	if len(joined) == 0 {
+		return nil
+	}
+	all := joined[0]
+	if len(joined) > 1 {
+		all = policy.All(joined...)
+	}
+	decider, err := all.Bind(catalog)
+	if err != nil {
+		b.fault(err)
+		return nil
+	}
+	return decider
+}
+
+// finish makes the surfaces of every target: what may be masked decides the output schema that is advertised.
+func (b *builder) finish(decider policy.Decider) {
+	for _, p := range b.parts {
+		if p.out == nil || p.input == nil {
+			continue
+		}
+		where := fmt.Sprintf("tool %q", p.spec.Name)
+		if err := p.surfaces(decider, b.key); err != nil {
+			b.fault(fmt.Errorf(where+": %w", err))
+			continue
+		}
+		if decider == nil || b.config.Policy == nil {
+			continue
+		}
+		for _, place := range p.uncovered(decider.Scope(p.target.policy)) {
+			b.fault(fmt.Errorf("%s: the sensitive field %s (%s) is covered by no output rule: name it in mask_fields or filter_fields, "+
+				"use mask_sensitive_fields, or let the policy be policy.AllowAll()", where, place, strings.Join(place.Gov.Labels, ", ")))
+		}
+	}
+}
+
+func (p *part) surfaces(decider policy.Decider, key []byte) error {
+	t := p.target
+	t.key = key
+	if decider != nil {
+		t.scope = decider.Scope(t.policy).Edits
+	}
+	labelledIn, err := fields.Labelled(t.policy.In)
+	if err != nil {
+		return err
+	}
+	labelledOut, err := fields.Labelled(p.out)
+	if err != nil {
+		return err
+	}
+	inLog, outLog := logEdits(labelledIn), logEdits(labelledOut)
+	for h, edits := range map[*hidden][]policy.Edit{&t.inLog: inLog, &t.outLog: outLog, &t.either: slices.Concat(outLog, t.scope)} {
+		compiled, err := newHidden(edits, key, false)
+		if err != nil {
+			return err
+		}
+		*h = *compiled
+	}
+	var cut []mask.Edit
+	for _, name := range t.contentNames {
+		cut = append(cut, mask.Edit{Path: []string{name}, Remove: true})
+	}
+	if t.withoutContent, err = mask.Compile(cut, nil); err != nil {
+		return err
+	}
+	var widened [][]string
+	for _, e := range t.scope {
+		path, err := fields.ParsePath(e.Path)
+		if err != nil {
+			return err
+		}
+		widened = append(widened, path)
+	}
+	t.output, err = schema.NewOutput(p.out, widened, t.contentNames)
+	return err
+}
+
+// logEdits hides labelled fields in records: with the mask of the field's tag, so that records stay comparable.
+func logEdits(places []fields.Place) []policy.Edit {
+	var edits []policy.Edit
+	for _, p := range places {
+		edits = append(edits, policy.Edit{Path: p.String(), Mask: p.Gov.Mask})
+	}
+	return edits
+}
+
+// uncovered lists the labelled fields of the output that no rule can hide.
+func (p *part) uncovered(scope policy.Scope) []fields.Place {
+	if scope.CoversAll {
+		return nil
+	}
+	places, err := fields.Labelled(p.out)
+	if err != nil {
+		return nil // reported with the type
+	}
+	return slices.DeleteFunc(places, func(place fields.Place) bool {
+		return slices.ContainsFunc(scope.Edits, func(e policy.Edit) bool {
+			pattern, err := fields.ParsePath(e.Path)
+			return err == nil && fields.Covers(pattern, place.Path)
+		})
+	})
+}
+
+// outputSchema is what clients are told of the result; nil for a tool that returns content only.
+func (p *part) outputSchema() json.RawMessage {
+	if p.target.contentIsAll {
+		return nil
+	}
+	return p.target.output.JSON()
+}

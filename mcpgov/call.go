@@ -1,0 +1,131 @@
+package mcpgov
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
+)
+
+// Call is what a handler or an interceptor may know of the call it serves. It is a copy: changing it changes
+// nothing.
+type Call struct {
+	ID       string // stands in the reply and in every record of the call
+	Kind     string // "tool"
+	Target   string // the tool's name
+	ReadOnly bool
+	User     User
+	Agent    Agent
+	Begun    time.Time
+}
+
+// Source says where a part of a result came from; see [AddSource].
+type Source struct {
+	System string // the system asked, such as "crm"
+	Ref    string // what was read there: a table, a URL, a statement's hash. Not a value: sources are not masked
+}
+
+// call is one governed call on its way along the path: what came in, who asks, and the draft of its record. Only
+// the goroutine that walks the path touches it, but for notes, which handlers may write.
+type call struct {
+	ctx    context.Context // the caller's; the sink gets a context detached from it
+	id     string
+	begun  time.Time
+	target *target
+	raw    incoming
+	caller Caller
+	draft  audit.Record
+	holds  bool // a concurrency slot that seal must give back
+	// readable: the arguments were read, so what in them is sensitive is known. seen: sensitive values of a result
+	// the handler had begun when it failed. Both serve to keep values out of error texts.
+	readable bool
+	seen     []string
+	notes    notes // what the handler reports while it runs
+}
+
+// incoming is a request, whatever transport and protocol era it came by.
+type incoming struct {
+	arguments   json.RawMessage
+	credentials Credentials
+	connection  *Caller // the identity of the whole connection, if its host fixed one
+	client      audit.Client
+	headers     map[string]string
+	traceparent string
+	alias       string // the deprecated name the target was called by, if any
+	notify      func(ctx context.Context, done, total float64, message string)
+}
+
+// notes collects what a handler reports. A handler that ignores its deadline may still write after the call was
+// sealed; those notes are dropped.
+type notes struct {
+	mu      sync.Mutex
+	sealed  bool
+	sources []audit.Source
+}
+
+func (n *notes) add(s Source) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.sealed {
+		n.sources = append(n.sources, audit.Source{System: s.System, Ref: s.Ref})
+	}
+}
+
+func (n *notes) seal() []audit.Source {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sealed = true
+	return n.sources
+}
+
+type callKey struct{}
+
+func callFrom(ctx context.Context) (*call, bool) {
+	c, ok := ctx.Value(callKey{}).(*call)
+	return c, ok
+}
+
+// view is the caller's copy of c.
+func (c *call) view() Call {
+	return Call{ID: c.id, Kind: c.target.kind, Target: c.target.name, ReadOnly: c.target.readOnly,
+		User: c.caller.User, Agent: c.caller.Agent, Begun: c.begun}
+}
+
+// CallFrom returns the call ctx belongs to; false outside a call.
+func CallFrom(ctx context.Context) (Call, bool) {
+	c, ok := callFrom(ctx)
+	if !ok {
+		return Call{}, false
+	}
+	return c.view(), true
+}
+
+// AddSource notes in the call's record where a part of the result came from. Outside a call it does nothing.
+func AddSource(ctx context.Context, s Source) {
+	if c, ok := callFrom(ctx); ok {
+		c.notes.add(s)
+	}
+}
+
+// Progress tells the client how far the call is: done of total, total 0 when it is not known. The message is
+// sent only by tools none of whose results is ever masked, and without sensitive arguments: before there is a
+// result there is no telling what in a free text would have to be hidden. Clients that did not ask for progress
+// get none; outside a call it does nothing.
+func Progress(ctx context.Context, done, total float64, message string) {
+	c, ok := callFrom(ctx)
+	if !ok || c.raw.notify == nil {
+		return
+	}
+	if c.target.maskable() {
+		message = ""
+	}
+	c.raw.notify(ctx, done, total, c.scrub(message))
+}
+
+// Interceptor is code around every handler: after the decision and the intent record, inside the deadline and
+// the recovery, before checking and masking. It calls next at most once, with a context derived from its own,
+// and returns what next returned or an error; the first in [Config].Interceptors is outermost. Logging, metrics
+// and transactions belong here; governance does not, and cannot be undone here.
+type Interceptor func(ctx context.Context, call Call, next func(context.Context) (any, error)) (any, error)

@@ -1,0 +1,125 @@
+package mcpgov
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// Config is everything a server is made of besides its tools. It is read once, by [New].
+//
+// What the field calls middleware is composed here by naming fields: identity, policy, audit, limits, timeouts,
+// masking (through the policy's output rules and gov tags) and interceptors. Their order is not written down
+// anywhere, so it cannot be written down wrong.
+type Config struct {
+	Name         string // the server's name, shown to clients; required
+	Version      string // the server's version, shown to clients; required
+	Instructions string // how to use the server, for models; "" says nothing
+	Title        string // a name for people; "" shows Name
+
+	// Policy decides who may call what and sees which fields. Required; policy.AllowAll() for none.
+	Policy policy.Policy
+	// Audit is where every call is recorded. Required; audit.Discard() for nowhere.
+	Audit audit.Sink
+	// Identify tells who calls. Required; mcpgov.Anonymous() for nobody.
+	Identify Identifier
+
+	// AuditLevel is how much of a call a record holds: "" or audit.LevelDetailed the masked arguments,
+	// audit.LevelComplete the masked result too, audit.LevelBasic neither. ToolSpec.AuditLevel overrides it.
+	AuditLevel audit.Level
+	// BestEffortAudit lets calls go on when a record cannot be written. Such records are counted, and the count
+	// is recorded once the sink works again. False refuses the call or withholds its result.
+	BestEffortAudit bool
+	// Key keys the digests in records and the hash mask, so that nobody without it can guess values: 32 bytes or
+	// more, the same on all replicas. nil makes one up at start: digests then compare within one process only.
+	Key []byte
+
+	// RuleHeaders are the HTTP headers rules see as request.headers, by lower-case name; nil is none.
+	RuleHeaders []string
+
+	Limits       Limits        // zero fields are the defaults
+	Interceptors []Interceptor // around every handler, the first outermost
+	Env          Env           // what rules see as env, and records name
+	Logger       *slog.Logger  // for operators; nil is slog.Default()
+}
+
+// Env names where a server runs.
+type Env = policy.Env
+
+// minKey is the length under which a key can be found by trying.
+const minKey = 32
+
+// faults returns what is wrong with the Config alone, all of it.
+func (c Config) faults() []error {
+	var faults []error
+	missing := func(field, write string) {
+		faults = append(faults, fmt.Errorf("Config.%s is missing: write %s", field, write))
+	}
+	if c.Name == "" {
+		missing("Name", "the server's name")
+	}
+	if c.Version == "" {
+		missing("Version", `its version, such as "1.0.0"`)
+	}
+	if c.Policy == nil {
+		missing("Policy", "a *policy.Set, or policy.AllowAll() to let everyone do everything")
+	}
+	if c.Audit == nil {
+		missing("Audit", "a sink such as the one audit.Open returns, or audit.Discard() to keep no record")
+	}
+	if c.Identify == nil {
+		missing("Identify", "an Identifier, or mcpgov.Anonymous() if it does not matter who calls")
+	}
+	if len(c.Key) > 0 && len(c.Key) < minKey {
+		faults = append(faults, fmt.Errorf("Config.Key has %d bytes: write %d random bytes or more, or nil", len(c.Key), minKey))
+	}
+	if err := checkLevel(c.AuditLevel); err != nil {
+		faults = append(faults, fmt.Errorf("Config.AuditLevel: %w", err))
+	}
+	for i, interceptor := range c.Interceptors {
+		if interceptor == nil {
+			faults = append(faults, fmt.Errorf("Config.Interceptors[%d] is nil: leave it out", i))
+		}
+	}
+	return append(faults, c.Limits.faults()...)
+}
+
+func checkLevel(l audit.Level) error {
+	switch l {
+	case "", audit.LevelBasic, audit.LevelDetailed, audit.LevelComplete:
+		return nil
+	}
+	return fmt.Errorf("%q is no level: write audit.LevelBasic, audit.LevelDetailed or audit.LevelComplete", l)
+}
+
+// report joins the faults of a program into one error, each once.
+func report(name string, faults []error) error {
+	seen := map[string]bool{}
+	var once []error
+	for _, fault := range flatten(faults) {
+		if text := fault.Error(); !seen[text] {
+			seen[text] = true
+			once = append(once, fault)
+		}
+	}
+	if len(once) == 0 {
+		return nil
+	}
+	return fmt.Errorf("server %q cannot start, %d faults:\n%w", name, len(once), errors.Join(once...))
+}
+
+// flatten takes joined errors apart.
+func flatten(faults []error) []error {
+	var flat []error
+	for _, fault := range faults {
+		if joined, ok := fault.(interface{ Unwrap() []error }); ok {
+			flat = append(flat, flatten(joined.Unwrap())...)
+			continue
+		}
+		flat = append(flat, fault)
+	}
+	return flat
+}

@@ -1,0 +1,110 @@
+// Package mcpgov builds MCP servers whose every tool call is identified, decided by policy, recorded, bounded in time and masked. There is
+// no way to register a tool that skips a step. A whole server, without its imports (examples/hello has them):
+//
+//	type lookup struct {
+//		ID string `json:"customer_id" jsonschema:"pattern=^cust_[0-9]+$"`
+//	}
+//
+//	type customer struct {
+//		Name  string `json:"name"`
+//		Email string `json:"email" gov:"pii,mask=email"`
+//	}
+//
+//	func find(context.Context, lookup) (customer, error) { return customer{"Ann", "ann@example.com"}, nil }
+//
+//	func main() {
+//		trail, err := audit.Open("audit-log", nil)
+//		if err != nil {
+//			log.Fatal(err)
+//		}
+//		rules := &policy.Set{Blocks: []policy.Block{{
+//			Tools:  []string{"get_customer"},
+//			Input:  []policy.Rule{{Condition: "customer_id != 'cust_1'", Action: policy.ActionAllow}},
+//			Output: []policy.Rule{{Condition: "user.anonymous", Action: policy.ActionMaskSensitive}},
+//		}}}
+//		srv, err := mcpgov.New(mcpgov.Config{Name: "crm", Version: "1.0.0", Policy: rules, Audit: trail, Identify: mcpgov.Anonymous()},
+//			mcpgov.Tool(mcpgov.ToolSpec{Name: "get_customer", Description: "Looks up a customer.", ReadOnly: true}, find))
+//		if err != nil {
+//			log.Fatal(err) // every fault at once, each with where it is and what to write instead
+//		}
+//		if err := srv.Run(context.Background(), &mcp.StdioTransport{}); err != nil {
+//			log.Fatal(err)
+//		}
+//	}
+//
+// [New] checks what can be known before the first call and reports all of it at once: misspelt struct tags, rules that name a field no tool
+// has, sensitive fields that no rule covers, two tools of one name. Nothing is off by omission: a nil Policy, Audit or Identify is an error,
+// and whoever wants none writes [policy.AllowAll], [audit.Discard] or [Anonymous].
+//
+// # The path of a call
+//
+//	tools/call ─► guard ── unknown or hidden target ──────────────────────────┐
+//	                │                                                         │
+//	                ▼                                                         │
+//	open      call id, clock, target, draft record cannot fail                │
+//	identify  who calls                            unauthenticated, limited ──┤
+//	decode    one strict reading, defaults, schema invalid_input ─────────────┤
+//	decide    policy on the decoded value          denied, policy_failed ─────┤
+//	approve   a person says yes, where asked       approval_* ────────────────┤
+//	record    intent on disk (targets that write)  audit_failed ──────────────┤
+//	execute   deadline( recover( interceptors( handler ) ) )                  │
+//	                │                              timeout, panicked, failed ─┤
+//	shape     check, rows, remove, mask, clean     denied, mask_failed ───────┤
+//	                ▼                                                         ▼
+//	seal      outcome record written; the only maker of a reply ◄────────────┘
+//
+// The same path is code in govern.go, top to bottom. Each stage takes a receipt that only the stage before it makes, so another order does
+// not compile. Every call leaves exactly one outcome record; a tool that is not ReadOnly leaves an intent record as well, on disk before its
+// handler starts. A record that cannot be written refuses the call or withholds its result.
+//
+// # Tools
+//
+// [Tool] makes a tool of a function. Arguments are read once and strictly: unknown members, members written twice, invalid UTF-8 and
+// everything the schema forbids come back as [InvalidInput], all faults together, each with a JSON pointer. The schema comes from json and
+// jsonschema tags, and the schema clients see is the one that is enforced. An input with a method Validate(context.Context) error has the
+// last word before policy.
+//
+// # Policies
+//
+// A policy is rules in CEL, as Go literals or YAML; see package policy. Rules judge the very value the handler receives. The first input
+// rule whose condition holds decides, and where none does, the answer is no. The same rules decide what a caller sees listed: a tool that
+// none of the caller's arguments could reach is not shown, and calling it is answered byte for byte like a tool that does not exist. A rule
+// that fails refuses.
+//
+// # Masking
+//
+// A gov tag says what is sensitive and how it is masked (gov:"pii,mask=email"), an output rule says for whom. Masking is one pass over the
+// marshalled result and reaches structured results, JSON in text and embedded resources; a text that cannot be masked field by field is
+// withheld from callers from whom fields are hidden. Labelled arguments and results are always masked in records. Fields that may be masked or
+// removed are advertised as their type or null and not required, so that clients which validate results accept masked ones.
+//
+// # Audit
+//
+// [Config].Audit takes any [audit.Sink]; audit.Open is a hash-chained log on disk. Records hold who called what under which policy, the
+// masked arguments, the rule that decided and how the call ended. Rule ids and causes of errors are for the log; callers get a code, a
+// message and the call id, which joins their complaint to the record. A client that hangs up suppresses no record.
+//
+// # Errors
+//
+// A call that does not succeed ends with a [Code] of a closed set ([Codes]), or with a business error that the tool declared in
+// [ToolSpec].Errors and returned through [Fail]. The caller reads {code, category, message, call_id} as a tool error. The text of a Go error
+// never leaves the server, unless the handler wrote it for the caller with [Userf]. Panics of handlers, identifiers, policies and sinks end
+// the call, not the process.
+//
+// # Middleware
+//
+// What the field calls middleware (authentication, policy, masking, audit, timeouts, limits) is composed by naming fields of [Config] and
+// [ToolSpec], not by stacking functions. Stacked, audit, policy and masking can be put in six orders; all six compile, and four of them leak a
+// value or lose the record of a denial. That is why the order is not yours to get wrong. [Interceptor] is the open slot, for code around
+// handlers: after the decision, before the masking, inside deadline and recovery.
+//
+// # What mcpgov does not do
+//
+//   - It does not authenticate. [HTTPOptions].Verify is yours to write: it must check a token's signature, issuer, audience and expiry.
+//   - It does not stop a handler that ignores its context. The call returns at the deadline and the result is dropped, but the goroutine
+//     and its slot live until the handler ends.
+//   - It does not watch what a handler does with its own network and disk.
+//   - It does not keep a model from being misled. It limits what a misled model can do.
+//   - It cannot ask a person yet: a rule with require_approval refuses.
+//   - Rates and concurrency are counted in this process, not across replicas.
+package mcpgov

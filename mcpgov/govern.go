@@ -1,0 +1,276 @@
+package mcpgov
+
+import (
+	"context"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// This file is the path of a call, top to bottom. Each stage takes a receipt that only the stage before it
+// makes, so an order that forgets the policy or the record does not compile; a test proves that every receipt
+// has one maker and every stage one call site.
+//
+//	open      call id, clock, draft of the record   cannot fail: whatever happens next can be recorded
+//	identify  who calls                             unauthenticated, limited
+//	decode    one strict reading, defaults, schema  unknown, invalid_input
+//	decide    policy on the decoded value           denied, policy_failed
+//	approve   a person says yes, where asked        approval_required
+//	record    intent on disk (targets that write)   audit_failed
+//	execute   deadline(recover(interceptors(handler)))  timeout, cancelled, panicked, failed
+//	shape     check, remove, mask, cap              output_invalid, denied, mask_failed, output_too_large
+//	seal      outcome record written; the only maker of a reply
+
+// govern takes a call from its first byte to its reply.
+func (s *Server) govern(ctx context.Context, t *target, raw incoming) reply {
+	o := s.open(ctx, t, raw)
+	sh, err := s.walk(o)
+	return s.seal(o, sh, err)
+}
+
+// walk is the order.
+func (s *Server) walk(o opened) (sh shaped, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			sh, err = shaped{}, refuse(Panicked, panicError(p))
+		}
+	}()
+	id, err := s.identify(o)
+	if err != nil {
+		return sh, err
+	}
+	d, err := s.decode(id)
+	if err != nil {
+		return sh, err
+	}
+	a, err := s.decide(d)
+	if err != nil {
+		return sh, err
+	}
+	p, err := s.approve(a)
+	if err != nil {
+		return sh, err
+	}
+	r, err := s.record(p)
+	if err != nil {
+		return sh, err
+	}
+	x, err := s.execute(r)
+	if err != nil {
+		return sh, err
+	}
+	return s.shape(x)
+}
+
+// The receipts. The zero receipt holds no call, and every stage refuses it.
+type (
+	opened     struct{ *call }
+	identified struct{ opened }
+	decoded    struct {
+		identified
+		in any // *In: what policy judges is what the handler gets
+	}
+	admitted struct {
+		decoded
+		question policy.Request // asked again about the result
+		effect   policy.Effect
+	}
+	approved struct{ admitted }
+	recorded struct{ approved }
+	executed struct {
+		recorded
+		out  any    // *Out
+		body []byte // out as it was marshalled, once
+	}
+	shaped struct {
+		executed
+		structured []byte        // masked; nil for a target that returns content only
+		content    []mcp.Content // masked; nil stands for the structured result as text
+	}
+)
+
+// target is what tools, and later resources and prompts, differ in. It does not change after New.
+type target struct {
+	kind, name string
+	readOnly   bool
+	timeout    time.Duration
+	level      audit.Level
+	spec       ToolSpec // declared errors, aliases, deprecation
+	policy     *policy.Target
+	parse      func(raw incoming) (in any, err error)
+	validate   func(ctx context.Context, in any) error
+	invoke     func(ctx context.Context, in any) (out any, err error)
+	encode     func(out any) ([]byte, error)
+	surfaces
+}
+
+func (s *Server) open(ctx context.Context, t *target, raw incoming) opened {
+	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, raw: raw}
+	c.draft = s.draft(c)
+	return opened{c}
+}
+
+func (s *Server) identify(o opened) (identified, error) {
+	if o.call == nil {
+		return identified{}, refuse(Unauthenticated, errZeroReceipt)
+	}
+	caller, err := s.who(o.ctx, o.raw)
+	if err != nil {
+		return identified{}, err
+	}
+	o.caller = caller
+	o.noteCaller()
+	if !s.rates.allow(rateKey(caller, o.raw), o.begun) {
+		return identified{}, refuse(Limited, errRate)
+	}
+	if !s.slots.take() {
+		return identified{}, refuse(Limited, errConcurrency)
+	}
+	o.holds = true
+	return identified{o}, nil
+}
+
+func (s *Server) decode(id identified) (decoded, error) {
+	if id.call == nil {
+		return decoded{}, refuse(InvalidInput, errZeroReceipt)
+	}
+	in, err := id.target.parse(id.raw)
+	if err != nil {
+		return decoded{}, classify(err, InvalidInput)
+	}
+	if err := s.noteArguments(id.call); err != nil {
+		return decoded{}, refuse(MaskFailed, err)
+	}
+	if err := id.target.validate(id.ctx, in); err != nil {
+		return decoded{}, classify(err, InvalidInput)
+	}
+	return decoded{id, in}, nil
+}
+
+func (s *Server) decide(d decoded) (admitted, error) {
+	if d.call == nil {
+		return admitted{}, refuse(Denied, errZeroReceipt)
+	}
+	question := policy.Request{Target: d.target.policy, User: &d.caller.User, Agent: &d.caller.Agent, Args: d.in,
+		Origin: d.raw.origin(), Now: d.begun}
+	decision, err := ask(d.ctx, s, func(ctx context.Context) (policy.Decision, error) {
+		return s.decider.Admit(ctx, &question)
+	})
+	if err != nil {
+		return admitted{}, policyFailure(err)
+	}
+	d.noteDecision(decision)
+	if decision.Effect != policy.Allow && decision.Effect != policy.RequireApproval {
+		return admitted{}, &Error{Code: Denied, Message: decision.Reason, rule: decision.Rule}
+	}
+	return admitted{d, question, decision.Effect}, nil
+}
+
+func (s *Server) approve(a admitted) (approved, error) {
+	if a.call == nil || a.effect != policy.Allow {
+		return approved{}, refuse(ApprovalRequired, errNoApprover)
+	}
+	return approved{a}, nil
+}
+
+func (s *Server) record(p approved) (recorded, error) {
+	if p.call == nil {
+		return recorded{}, refuse(AuditFailed, errZeroReceipt)
+	}
+	if !p.target.readOnly {
+		if err := s.writeIntent(p.call); err != nil {
+			return recorded{}, refuse(AuditFailed, err)
+		}
+	}
+	return recorded{p}, nil
+}
+
+func (s *Server) execute(r recorded) (executed, error) {
+	if r.call == nil {
+		return executed{}, refuse(Failed, errZeroReceipt)
+	}
+	r.holds = false // from here on the slot ends with the handler, not with the call
+	type result struct {
+		out  any
+		body []byte
+	}
+	res, err := within(context.WithValue(r.ctx, callKey{}, r.call), r.target.timeout, func(ctx context.Context) (result, error) {
+		defer s.slots.give()
+		out, err := s.intercepted(ctx, r.call, r.in)
+		if err != nil {
+			return result{body: r.target.begun(out)}, err
+		}
+		body, err := r.target.encode(out)
+		return result{out, body}, err
+	})
+	if err != nil {
+		r.noteBegun(res.body)
+		return executed{}, r.target.classify(err)
+	}
+	return executed{r, res.out, res.body}, nil
+}
+
+func (s *Server) shape(x executed) (shaped, error) {
+	if x.call == nil {
+		return shaped{}, refuse(MaskFailed, errZeroReceipt)
+	}
+	if err := x.target.check(x.out, x.body); err != nil {
+		return shaped{}, refuse(OutputInvalid, err)
+	}
+	duty, err := ask(x.ctx, s, func(ctx context.Context) (policy.Obligations, error) {
+		return s.decider.Shape(ctx, &x.question, x.out)
+	})
+	if err != nil {
+		return shaped{}, policyFailure(err)
+	}
+	if duty.Deny != nil {
+		x.noteDecision(*duty.Deny)
+		return shaped{}, &Error{Code: Denied, Message: duty.Deny.Reason, rule: duty.Deny.Rule}
+	}
+	masked, err := x.target.mask(x.body, duty.Edits)
+	if err != nil {
+		return shaped{}, refuse(MaskFailed, err)
+	}
+	if size := masked.size(); size > s.limits.ResultBytes {
+		return shaped{}, refuse(OutputTooLarge, sizeError(size, s.limits.ResultBytes))
+	}
+	if err := s.noteResult(x.call, masked); err != nil {
+		return shaped{}, refuse(MaskFailed, err)
+	}
+	return shaped{x, masked.structured, masked.content}, nil
+}
+
+// reply is how a call ended, before it is put into the words of a protocol method.
+type reply struct {
+	code       Code
+	category   Category
+	message    string // for the caller
+	callID     string
+	retryable  bool // a declared business error that may succeed when tried again
+	structured []byte
+	content    []mcp.Content
+	concealed  bool // to be answered exactly as a target that does not exist
+}
+
+// seal writes the outcome and makes the reply. A result whose record cannot be written is withheld.
+func (s *Server) seal(o opened, sh shaped, err error) reply {
+	if o.holds {
+		s.slots.give()
+	}
+	if err == nil && (sh.call == nil || sh.call != o.call) {
+		err = refuse(Failed, errZeroReceipt)
+	}
+	concealed := s.conceals(o.call, err)
+	if failure := s.writeOutcome(o.call, err); failure != nil {
+		err, concealed = refuse(AuditFailed, failure), false
+	}
+	if err != nil {
+		e := o.target.told(err)
+		return reply{code: e.Code, category: e.Code.Category(), message: o.scrub(e.message()), callID: o.id,
+			retryable: o.target.retryable(e.Code), concealed: concealed}
+	}
+	return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content}
+}

@@ -1,0 +1,117 @@
+package mcpgov
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/audit"
+)
+
+// guard is the one receiving middleware: every decoded message passes it. It lets known tools through to their
+// governed handlers and answers everything else itself, so that no method reaches the SDK that nobody thought of.
+func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
+	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				s.logger.Error("panic outside a handler", "method", method, "error", panicError(p))
+				res, err = nil, internalError()
+			}
+		}()
+		switch method {
+		case "tools/call":
+			return s.guardCall(ctx, method, req, next)
+		case "tools/list":
+			return s.listTools(ctx, method, req, next)
+		case "initialize", "server/discover":
+			return s.greet(ctx, method, req, next)
+		case "ping":
+			return next(ctx, method, req) // says nothing but that the server lives
+		}
+		if strings.HasPrefix(method, "notifications/") {
+			return next(ctx, method, req)
+		}
+		return nil, s.refuseMethod(ctx, method, req)
+	}
+}
+
+// guardCall governs calls of names that are no tool along the same path as all others: they count against the
+// caller's limits, and leave a record.
+func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
+	params, ok := req.GetParams().(*mcp.CallToolParamsRaw)
+	if !ok || params == nil {
+		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "tools/call needs params with a name"}
+	}
+	markGoverned(ctx)
+	if _, known := s.targets[params.Name]; known {
+		return next(ctx, method, req)
+	}
+	raw := s.incoming(ctx, req, params)
+	result, err := toolResult(s.govern(ctx, stranger("tool", params.Name), raw), params.Name)
+	if err != nil {
+		return nil, err
+	}
+	return complete(result, raw.client.Protocol)
+}
+
+// stranger stands for a name that is no target. Its path ends in decode.
+func stranger(kind, name string) *target {
+	return &target{kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
+		parse: func(incoming) (any, error) { return nil, refuse(Unknown, nil) }}
+}
+
+// complete marks a result made in a middleware as complete, which the stateless protocol demands and the SDK
+// does only for results that come from its own handlers.
+func complete(result *mcp.CallToolResult, protocol string) (mcp.Result, error) {
+	if protocol < statelessEra {
+		return result, nil
+	}
+	encoded, err := json.Marshal(result)
+	if err != nil {
+		return nil, internalError()
+	}
+	encoded = append([]byte(`{"resultType":"complete",`), encoded[1:]...)
+	var marked mcp.CallToolResult
+	if err := json.Unmarshal(encoded, &marked); err != nil {
+		return nil, internalError()
+	}
+	return &marked, nil
+}
+
+// greet lets a client learn who the server is, and records that it did.
+func (s *Server) greet(ctx context.Context, method string, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
+	markGoverned(ctx)
+	res, err := next(ctx, method, req)
+	if failure := s.witness(ctx, method, req, err); failure != nil {
+		return nil, failure
+	}
+	return res, err
+}
+
+// refuseMethod answers a method this server does not serve, and records it.
+func (s *Server) refuseMethod(ctx context.Context, method string, req mcp.Request) error {
+	markGoverned(ctx)
+	refusal := &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: fmt.Sprintf("method %q is not served", clip(method))}
+	if failure := s.witness(ctx, method, req, &Error{Code: Unknown, cause: refusal}); failure != nil {
+		return failure
+	}
+	return refusal
+}
+
+// witness records a request that reaches no target. Nobody is identified for it: it gives nothing away.
+func (s *Server) witness(ctx context.Context, method string, req mcp.Request, err error) error {
+	t := &target{kind: "server", name: clip(method), readOnly: true, timeout: noLimit, level: audit.LevelBasic}
+	o := s.open(ctx, t, s.incoming(ctx, req, nil))
+	if failure := s.writeOutcome(o.call, err); failure != nil {
+		return &jsonrpc.Error{Code: AuditFailed.info().jsonrpc, Message: AuditFailed.info().message}
+	}
+	return nil
+}
+
+func internalError() error {
+	return &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "internal error"}
+}

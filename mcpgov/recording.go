@@ -1,0 +1,226 @@
+package mcpgov
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/canon"
+	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// Sizes past which a record holds a digest instead of the value.
+const (
+	maxRecordedArguments = 64 << 10
+	maxRecordedResponse  = 256 << 10
+	maxRecordedCause     = 8 << 10
+)
+
+// newCallID returns 130 random bits in 26 letters and digits.
+func newCallID() string { return rand.Text() }
+
+// draft begins the record of a call with what is known before anything was read.
+func (s *Server) draft(c *call) audit.Record {
+	r := audit.Record{Kind: audit.KindOutcome, CallID: c.id, Time: c.begun, Server: s.identity, Client: c.raw.client,
+		Target: audit.Target{Kind: c.target.kind, Name: c.target.name, ReadOnly: c.target.readOnly}, Level: c.target.level}
+	r.TraceID, r.SpanID = traceIDs(c.raw.traceparent)
+	if c.raw.alias != "" {
+		r.Note = "called by its old name " + c.raw.alias
+	}
+	return r
+}
+
+func (c *call) noteCaller() {
+	u := c.caller.User
+	c.draft.User = audit.User{ID: u.ID, Name: u.Name, Role: u.Role, Tenant: u.Tenant, Provider: u.Provider, Anonymous: u.Anonymous}
+	c.draft.Agent = audit.Agent{ID: c.caller.Agent.ID, Kind: c.caller.Agent.Kind}
+}
+
+// noteArguments puts the masked arguments and the keyed digest of the whole into the draft. Only arguments that
+// could be read are recorded: of others nobody can tell what in them is sensitive.
+func (s *Server) noteArguments(c *call) error {
+	c.readable = true
+	raw := c.raw.arguments
+	if len(raw) == 0 {
+		raw = json.RawMessage("{}")
+	}
+	c.draft.ArgumentsDigest = s.digest(raw)
+	if c.target.level == audit.LevelBasic {
+		return nil
+	}
+	masked, err := c.target.inLog.fields.Apply(nil, raw, nil)
+	if err != nil {
+		return fmt.Errorf("arguments for the record: %w", err)
+	}
+	if len(masked) > maxRecordedArguments {
+		masked = fmt.Appendf(nil, `{"mcpgov_omitted_bytes":%d}`, len(masked))
+	}
+	c.draft.Arguments = masked
+	return nil
+}
+
+func (c *call) noteDecision(d policy.Decision) {
+	c.draft.Decision, c.draft.Rule, c.draft.Reason = d.Effect.String(), d.Rule, d.Reason
+}
+
+// noteResult puts what the caller got into the draft; labelled fields are hidden there whoever the caller is.
+func (s *Server) noteResult(c *call, m maskedResult) error {
+	c.draft.Bytes = m.size()
+	c.draft.Masked = m.touched
+	if c.target.level != audit.LevelComplete {
+		return nil
+	}
+	c.draft.ResponseDigest = s.digest(m.body)
+	if m.structured == nil {
+		return nil // content has no shape a record could hold; its digest and size stand for it
+	}
+	logged, err := c.target.outLog.fields.Apply(nil, m.structured, nil)
+	if err != nil {
+		return fmt.Errorf("result for the record: %w", err)
+	}
+	if len(logged) > maxRecordedResponse {
+		c.draft.ResponseTruncated = true
+		return nil
+	}
+	c.draft.Response = logged
+	return nil
+}
+
+// digest is the keyed digest of a JSON document in canonical form: whoever has the key can look for a value he
+// knows, and nobody else can guess one.
+func (s *Server) digest(raw []byte) string {
+	canonical, err := canon.JSON(raw)
+	if err != nil {
+		canonical = raw
+	}
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write(canonical)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// writeIntent makes durable that a handler is about to run.
+func (s *Server) writeIntent(c *call) error {
+	intent := c.draft
+	intent.Kind = audit.KindIntent
+	return s.write(c.ctx, intent)
+}
+
+// writeOutcome completes the draft and makes it durable.
+func (s *Server) writeOutcome(c *call, err error) error {
+	r := &c.draft
+	r.Duration = time.Since(c.begun)
+	r.Sources = c.notes.seal()
+	r.Outcome = string(OK)
+	if err != nil {
+		e := c.target.told(err)
+		r.Outcome, r.Category = string(e.Code), string(e.Code.Category())
+		if e.rule != "" {
+			r.Rule = e.rule
+		}
+		if r.Decision == "" && e.Code.Category() == ClientError {
+			r.Decision = policy.Deny.String()
+		}
+		if c.target.level != audit.LevelBasic {
+			r.Cause = c.scrub(causeText(e))
+		}
+		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
+	}
+	if limit := c.target.timeout; limit != noLimit && r.Duration > limit/5*4 {
+		s.logger.Warn("slow call", "call_id", c.id, "target", c.target.name, "duration", r.Duration, "deadline", limit)
+		r.Note = joinNote(r.Note, "slow")
+	}
+	return s.write(c.ctx, *r)
+}
+
+func joinNote(notes, another string) string {
+	if notes == "" {
+		return another
+	}
+	return notes + "; " + another
+}
+
+// causeText is what operators are told: the whole chain of errors, cut to size.
+func causeText(e *Error) string {
+	text := e.Message
+	if e.cause != nil {
+		text = joinNote(text, errorText(e.cause))
+	}
+	if len(text) > maxRecordedCause {
+		text = text[:maxRecordedCause] + "..."
+	}
+	return text
+}
+
+// errorText is err's text; an Error method that panics has none.
+func errorText(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprintf("a %T whose Error method panics", err)
+		}
+	}()
+	return err.Error()
+}
+
+// write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
+// In best-effort mode a lost record is counted, and the count is recorded as soon as the sink works again.
+func (s *Server) write(ctx context.Context, r audit.Record) error {
+	_, err := guarded(context.WithoutCancel(ctx), s.trustSink, s.limits.Audit, func(ctx context.Context) (struct{}, error) {
+		if lost := s.lost.Swap(0); lost > 0 {
+			gap := audit.Record{Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
+				Note: fmt.Sprintf("%d records could not be written before this one", lost)}
+			if err := s.sink.Append(ctx, gap); err != nil {
+				s.lost.Add(lost)
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, s.sink.Append(ctx, r)
+	})
+	if err == nil {
+		return nil
+	}
+	s.logger.Error("audit record could not be written", "call_id", r.CallID, "target", r.Target.Name, "outcome", r.Outcome, "error", err)
+	if s.bestEffort {
+		s.lost.Add(1)
+		return nil
+	}
+	return err
+}
+
+// scrub hides the call's sensitive values in a free text: the labelled arguments, and what a failed handler had
+// already put into its result.
+func (c *call) scrub(text string) string {
+	if text == "" || !c.readable {
+		return text
+	}
+	values := c.seen
+	if plan := c.target.inLog.fields; !plan.Empty() && len(c.raw.arguments) > 0 {
+		sensitive, err := plan.Collect(c.raw.arguments)
+		if err != nil {
+			return mask.Redacted
+		}
+		values = append(values, sensitive...)
+	}
+	if len(values) == 0 {
+		return text
+	}
+	return mask.NewScrubber(values).Scrub(text)
+}
+
+// traceIDs reads a W3C traceparent; a malformed one gives no ids.
+func traceIDs(traceparent string) (trace, span string) {
+	if len(traceparent) != 55 || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-' {
+		return "", ""
+	}
+	trace, span = traceparent[3:35], traceparent[36:52]
+	if _, err := hex.DecodeString(trace + span); err != nil {
+		return "", ""
+	}
+	return trace, span
+}

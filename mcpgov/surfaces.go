@@ -1,0 +1,203 @@
+package mcpgov
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/internal/fields"
+	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/schema"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// surfaces is all a target shows: to the caller, as a result, and to the log, as a record. Every byte of either
+// goes through a plan made here.
+type surfaces struct {
+	output         *schema.Output
+	contentNames   []string   // members that hold Content
+	contentIsAll   bool       // the target returns Content and nothing else
+	withoutContent *mask.Plan // cuts the members that hold content
+
+	scope  []policy.Edit // every edit the bound policy may ask for
+	key    []byte        // of the hash mask
+	plans  planCache
+	inLog  hidden // labelled fields of In: never in a record, nor in an error text
+	outLog hidden // labelled fields of Out: never in a record
+	either hidden // outLog and scope: never in an error text
+}
+
+// hidden is one set of edits in the two forms results need: along their paths, and by member name at any depth
+// for content whose shape no type describes.
+type hidden struct {
+	edits  []policy.Edit
+	fields *mask.Plan
+	names  *mask.Plan
+}
+
+// maskedResult is a result after one pass of masking.
+type maskedResult struct {
+	body       []byte // the whole marshalled result, masked
+	structured []byte
+	content    []mcp.Content
+	touched    []string // the paths that were really there
+}
+
+func (m maskedResult) size() int {
+	size := len(m.structured)
+	for _, block := range m.content {
+		if encoded, err := block.MarshalJSON(); err == nil {
+			size += len(encoded)
+		}
+	}
+	return size
+}
+
+// maskable reports whether a result of this target may ever be masked.
+func (t *surfaces) maskable() bool { return len(t.scope) > 0 || len(t.outLog.edits) > 0 }
+
+// check holds a result to the output schema it was advertised with, before anything is masked.
+func (t *surfaces) check(out any, body []byte) error {
+	if bytes.Equal(body, []byte("null")) {
+		return errors.New("the handler returned neither a result nor an error")
+	}
+	return t.output.Check(out, body)
+}
+
+// mask applies the edits a decision asks for to a marshalled result.
+func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err error) {
+	h, err := t.hiddenBy(edits)
+	if err != nil {
+		return m, err
+	}
+	m.body = body
+	if len(edits) > 0 {
+		var touched mask.Touched
+		if m.body, err = h.fields.Apply(make([]byte, 0, len(body)+64), body, &touched); err != nil {
+			return m, err
+		}
+		for i := range touched.All() {
+			m.touched = append(m.touched, edits[i].Path)
+		}
+	}
+	if m.structured, m.content, err = t.split(m.body); err != nil {
+		return m, err
+	}
+	if h.names != nil {
+		m.content = maskContent(m.content, h.names)
+	}
+	return m, nil
+}
+
+// begun marshals what a failing handler returned beside its error, if that may hold something sensitive.
+func (t *target) begun(out any) []byte {
+	if out == nil || t.either.fields.Empty() {
+		return nil
+	}
+	body, err := t.encode(out)
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// noteBegun keeps the sensitive values of a half-made result, so that they can be found in the error's text.
+func (c *call) noteBegun(body []byte) {
+	if len(body) == 0 {
+		return
+	}
+	if values, err := c.target.either.fields.Collect(body); err == nil {
+		c.seen = values
+	}
+}
+
+// hiddenBy returns the compiled form of edits. An edit the policy did not announce is refused: the advertised
+// schema would not admit its result.
+func (t *surfaces) hiddenBy(edits []policy.Edit) (*hidden, error) {
+	if len(edits) == 0 {
+		return &hidden{}, nil
+	}
+	if h := t.plans.find(edits); h != nil {
+		return h, nil
+	}
+	for _, e := range edits {
+		if !slices.Contains(t.scope, e) {
+			return nil, fmt.Errorf("the policy asks to hide %q, which its Scope does not announce", e.Path)
+		}
+	}
+	h, err := newHidden(slices.Clone(edits), t.key, len(t.contentNames) > 0)
+	if err == nil {
+		t.plans.add(h)
+	}
+	return h, err
+}
+
+func newHidden(edits []policy.Edit, key []byte, content bool) (*hidden, error) {
+	byPath := make([]mask.Edit, len(edits))
+	byName := make([]mask.Edit, len(edits))
+	for i, e := range edits {
+		path, err := fields.ParsePath(e.Path)
+		if err != nil {
+			return nil, err
+		}
+		m := mask.Mask{}
+		if !e.Remove && e.Mask != "" {
+			if m, err = mask.ParseMask(e.Mask); err != nil {
+				return nil, err
+			}
+		}
+		byPath[i] = mask.Edit{Path: path, Remove: e.Remove, Mask: m}
+		byName[i] = mask.Edit{Path: []string{fields.AnyDepth, lastName(path)}, Remove: e.Remove, Mask: m}
+	}
+	h := &hidden{edits: edits}
+	var err error
+	if h.fields, err = mask.Compile(byPath, key); err != nil {
+		return nil, err
+	}
+	if content {
+		h.names, err = mask.Compile(byName, key)
+	}
+	return h, err
+}
+
+// lastName returns the last segment of path that is a name: what to look for where paths mean nothing.
+func lastName(path []string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] != fields.AnyMember && path[i] != fields.AnyDepth {
+			return path[i]
+		}
+	}
+	return fields.AnyMember
+}
+
+// planCache keeps the compiled form of the few combinations of edits a policy really asks for.
+type planCache struct {
+	mu    sync.RWMutex
+	known []*hidden
+}
+
+// maxPlans bounds the cache; past it plans are compiled anew each time, which is slow and right.
+const maxPlans = 64
+
+func (c *planCache) find(edits []policy.Edit) *hidden {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, h := range c.known {
+		if slices.Equal(h.edits, edits) {
+			return h
+		}
+	}
+	return nil
+}
+
+func (c *planCache) add(h *hidden) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) < maxPlans {
+		c.known = append(c.known, h)
+	}
+}

@@ -1,0 +1,244 @@
+package mcpgov
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/fields"
+	"github.com/mcpgov/go-sdk/internal/schema"
+	"github.com/mcpgov/go-sdk/internal/strictjson"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// ToolSpec describes a tool to clients, to policy rules and to the log.
+type ToolSpec struct {
+	Name        string // 1 to 128 letters, digits, '_', '-', '.'; required
+	Title       string // a name for people; "" shows Name
+	Description string // what it does and when to use it, for models; required
+
+	ReadOnly    bool // changes nothing: one record instead of intent and outcome. False is the safe answer
+	Destructive bool // may destroy what it changes; clients are told, rules see tool.destructive
+	Idempotent  bool // called twice, changes no more than called once; clients are told
+	OpenWorld   bool // reaches beyond systems under one's own control; clients are told
+
+	Tags       []string      // words that rules select by ("tag:crm")
+	Policy     *policy.Own   // the tool's own rules, joined with Config.Policy: every one must allow; nil for none
+	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
+	Errors     []ErrorSpec   // the business errors the handler may return through Fail
+	AuditLevel audit.Level   // "" is Config.AuditLevel
+	Aliases    []string      // old names under which the tool still answers; not listed
+	Deprecated *Deprecation  // nil: the tool is here to stay
+}
+
+// ErrorSpec is an answer a tool may give instead of a result, part of its contract.
+type ErrorSpec struct {
+	Code      Code   // lower_case_with_underscores; none of the built-in codes
+	Meaning   string // what it means, for models and documentation; required
+	Retryable bool   // the same call may succeed later
+}
+
+// Deprecation says that a tool will go away. Clients see it in the tool's description.
+type Deprecation struct {
+	Since string // the version that deprecated it
+	Until string // the version, or the date, it goes away with; "" is not yet known
+	Use   string // what to use instead; "" if nothing takes its place
+}
+
+// Feature is what a server offers: made by [Tool] and given to [New], which checks it.
+type Feature interface {
+	build(b *builder) // unexported: only this package makes features, so none can skip a step
+}
+
+// Tool makes a tool of a typed handler. In is a struct whose json, jsonschema and gov tags become the input
+// schema; Out is a struct, a pointer to one, or [Content]. If In has a method Validate(context.Context) error, it
+// runs after the schema and before the policy, and its text is shown to the caller.
+//
+// The handler gets exactly the value the policy judged. It runs with a deadline and the context of the call
+// ([CallFrom], [UserFrom]); the values it returns are marshalled once, before anyone can change them again.
+func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, error)) Feature {
+	t := &tool{spec: spec, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
+	if handler == nil {
+		return t
+	}
+	t.invoke = func(ctx context.Context, in any) (any, error) {
+		typed, ok := in.(*In)
+		if !ok {
+			return nil, fmt.Errorf("the handler of %s takes %T, not %T", spec.Name, typed, in)
+		}
+		out, err := handler(ctx, *typed)
+		if content, ok := any(out).(Content); ok {
+			return &contentOnly{content}, err
+		}
+		return &out, err
+	}
+	return t
+}
+
+// tool is a feature before New has looked at it. From here on types are values.
+type tool struct {
+	spec    ToolSpec
+	in, out reflect.Type
+	invoke  func(context.Context, any) (any, error)
+}
+
+var (
+	validName    = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	validCode    = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`)
+	contentType  = reflect.TypeFor[Content]()
+	onlyContent  = reflect.TypeFor[contentOnly]()
+	structuredIn = "a struct whose fields are the arguments"
+)
+
+// build checks the tool and turns it into a target; the parts that depend on the policy come later.
+func (t *tool) build(b *builder) {
+	where := fmt.Sprintf("tool %q", t.spec.Name)
+	fault := func(format string, args ...any) { b.fault(fmt.Errorf(where+": "+format, args...)) }
+	t.checkSpec(fault)
+	if t.invoke == nil {
+		fault("the handler is nil: write a function")
+	}
+	p := &part{spec: t.spec, out: fields.Deref(t.out)}
+	p.target = &target{kind: "tool", name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
+		spec:   t.spec,
+		encode: func(out any) ([]byte, error) { return strictjson.Marshal(out) }}
+	if t.in.Kind() != reflect.Struct {
+		fault("the input type %s is no struct: write %s", t.in, structuredIn)
+	} else if input, err := schema.NewInput(t.in); err != nil {
+		b.fault(fmt.Errorf(where+": %w", err))
+	} else {
+		p.input = input
+		p.target.parse = parser(input, b.limits)
+		p.target.validate = validation(t.in, b.limits.Tool)
+	}
+	if t.out == contentType {
+		p.out = onlyContent
+		p.target.contentIsAll = true
+	}
+	if p.out.Kind() != reflect.Struct {
+		fault("the output type %s is no struct: wrap it in one, or return mcpgov.Content", t.out)
+		p.out = nil
+	} else {
+		p.target.contentNames = contentFields(p.out, fault)
+	}
+	p.target.policy = &policy.Target{Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
+		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, In: t.in, Out: p.out}
+	b.add(p)
+}
+
+func (t *tool) checkSpec(fault func(string, ...any)) {
+	for _, name := range append([]string{t.spec.Name}, t.spec.Aliases...) {
+		if !validName.MatchString(name) {
+			fault("name %q: write 1 to 128 letters, digits, '_', '-' or '.'", name)
+		}
+	}
+	if t.spec.Description == "" {
+		fault("Description is missing: write what the tool does and when to use it; models choose tools by it")
+	}
+	if t.spec.ReadOnly && t.spec.Destructive {
+		fault("it cannot be both ReadOnly and Destructive: leave one out")
+	}
+	if t.spec.Timeout < Unlimited {
+		fault("Timeout is %d: write a positive duration, 0 for Limits.Tool or mcpgov.Unlimited", t.spec.Timeout)
+	}
+	if err := checkLevel(t.spec.AuditLevel); err != nil {
+		fault("AuditLevel: %w", err)
+	}
+	declared := map[Code]bool{}
+	for _, e := range t.spec.Errors {
+		switch {
+		case e.Code.builtIn():
+			fault("Errors: %q is a built-in code: choose a word of the business", e.Code)
+		case !validCode.MatchString(string(e.Code)):
+			fault("Errors: code %q: write lower_case_with_underscores", e.Code)
+		case declared[e.Code]:
+			fault("Errors: code %q is declared twice", e.Code)
+		case e.Meaning == "":
+			fault("Errors: code %q has no Meaning: write what it tells the caller", e.Code)
+		}
+		declared[e.Code] = true
+	}
+}
+
+// validator is what an In may be besides a struct.
+type validator interface {
+	Validate(ctx context.Context) error
+}
+
+// parser reads arguments once: into the struct over its defaults, and against the schema on the same bytes.
+func parser(input *schema.Input, limits Limits) func(incoming) (any, error) {
+	bounds := strictjson.Limits{Bytes: limits.ArgumentBytes, Depth: limits.ArgumentDepth}
+	return func(raw incoming) (any, error) {
+		in, err := input.Decode(raw.arguments, bounds)
+		if err != nil {
+			return nil, &Error{Code: InvalidInput, Message: err.Error()}
+		}
+		return in, nil
+	}
+}
+
+// validation runs the Validate method of an In that has one, for as long as a handler may run.
+func validation(in reflect.Type, limit time.Duration) func(context.Context, any) error {
+	if !reflect.PointerTo(in).Implements(reflect.TypeFor[validator]()) {
+		return func(context.Context, any) error { return nil }
+	}
+	return func(ctx context.Context, in any) error {
+		_, err := within(ctx, limit, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, in.(validator).Validate(ctx) //nolint:forcetypeassert // checked by type above
+		})
+		if err == nil {
+			return nil
+		}
+		if code, stopped := interrupted(err); stopped {
+			return refuse(code, err)
+		}
+		if e, ok := errors.AsType[*Error](err); ok {
+			return &Error{Code: InvalidInput, Message: e.message(), cause: e.cause}
+		}
+		return &Error{Code: InvalidInput, Message: err.Error()}
+	}
+}
+
+// contentFields finds the members of out that hold Content, and refuses those where it cannot be taken out.
+func contentFields(out reflect.Type, fault func(string, ...any)) []string {
+	s, err := fields.Of(out)
+	if err != nil {
+		return nil // reported by the schema of the output
+	}
+	var names []string
+	for _, f := range s.Fields {
+		switch {
+		case f.Type == contentType:
+			names = append(names, f.Name)
+		case holdsContent(f.Type, map[reflect.Type]bool{}):
+			fault("output field %s holds mcpgov.Content below the top: move it to a field of %s itself", f.GoName, out)
+		}
+	}
+	return names
+}
+
+func holdsContent(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if t == contentType {
+		return true
+	}
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return holdsContent(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && holdsContent(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}

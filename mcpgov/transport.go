@@ -1,0 +1,140 @@
+package mcpgov
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+type transportKey struct{} // the name of a connection's transport
+
+// Run serves one connection, usually standard input and output, until the client leaves or ctx ends.
+//
+//	err := srv.Run(ctx, &mcp.StdioTransport{})
+//
+// Nothing but the protocol may be written to standard output meanwhile; logs go to standard error. If ctx carries
+// a user ([WithUser]), every call of the connection is that user's.
+func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
+	if err := s.sdk.Run(connectionContext(ctx, t), t); err != nil {
+		return fmt.Errorf("serving %q: %w", s.identity.Name, err)
+	}
+	return nil
+}
+
+// Connect serves one connection in the background, for example one end of [mcp.NewInMemoryTransports], and
+// returns its session, with which the host can wait for its end or close it. See [Server.Run] for ctx.
+func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSession, error) {
+	session, err := s.sdk.Connect(connectionContext(ctx, t), t, nil)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %q: %w", s.identity.Name, err)
+	}
+	return session, nil
+}
+
+func connectionContext(ctx context.Context, t mcp.Transport) context.Context {
+	name := "memory"
+	switch t.(type) {
+	case *mcp.StdioTransport, *mcp.IOTransport:
+		name = "stdio"
+	}
+	return withConnection(context.WithValue(ctx, transportKey{}, name))
+}
+
+// serve builds the SDK's server: every tool behind the path, one middleware before everything.
+func (s *Server) serve(config Config) {
+	s.sdk = mcp.NewServer(&mcp.Implementation{Name: config.Name, Title: config.Title, Version: config.Version}, &mcp.ServerOptions{
+		Instructions: config.Instructions,
+		Logger:       slog.New(onlyWarnings{s.logger.Handler()}),
+		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}},
+		PageSize:     len(s.targets) + 1, // one page: a cursor of the SDK's names the last tool, hidden or not
+		SetCacheable: func(_ context.Context, _ mcp.Request, c *mcp.Cacheable) { c.CacheScope = "private" },
+	})
+	for _, p := range s.parts {
+		for _, name := range append([]string{p.spec.Name}, p.spec.Aliases...) {
+			tool := p.advertised()
+			tool.Name = name
+			s.sdk.AddTool(tool, s.toolHandler(name, p.target))
+		}
+	}
+	s.sdk.AddReceivingMiddleware(s.guard)
+}
+
+// advertised is the tool as clients see it.
+func (p *part) advertised() *mcp.Tool {
+	spec := p.spec
+	destructive, openWorld := spec.Destructive, spec.OpenWorld
+	tool := &mcp.Tool{Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.input.JSON(),
+		Annotations: &mcp.ToolAnnotations{ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
+			DestructiveHint: &destructive, OpenWorldHint: &openWorld}}
+	if output := p.outputSchema(); output != nil {
+		tool.OutputSchema = output
+	}
+	if d := spec.Deprecated; d != nil {
+		tool.Description += d.notice()
+	}
+	meta := mcp.Meta{}
+	if len(spec.Tags) > 0 {
+		meta["mcpgov/tags"] = spec.Tags
+	}
+	if len(spec.Aliases) > 0 {
+		meta["mcpgov/aliases"] = spec.Aliases
+	}
+	if len(spec.Errors) > 0 {
+		meta["mcpgov/errors"] = advertisedErrors(spec.Errors)
+	}
+	if len(meta) > 0 {
+		tool.Meta = meta
+	}
+	return tool
+}
+
+func advertisedErrors(declared []ErrorSpec) json.RawMessage {
+	type row struct {
+		Code      Code   `json:"code"`
+		Meaning   string `json:"meaning"`
+		Retryable bool   `json:"retryable"`
+	}
+	rows := make([]row, len(declared))
+	for i, e := range declared {
+		rows[i] = row(e)
+	}
+	encoded, err := json.Marshal(rows)
+	if err != nil {
+		return json.RawMessage("[]")
+	}
+	return encoded
+}
+
+func (d *Deprecation) notice() string {
+	var b strings.Builder
+	b.WriteString("\n\nDeprecated")
+	if d.Since != "" {
+		b.WriteString(" since " + d.Since)
+	}
+	if d.Until != "" {
+		b.WriteString(", until " + d.Until)
+	}
+	if d.Use != "" {
+		b.WriteString("; use " + d.Use + " instead")
+	}
+	return b.String() + "."
+}
+
+// onlyWarnings keeps the SDK's chatter about each connection out of the operator's log.
+type onlyWarnings struct{ slog.Handler }
+
+func (h onlyWarnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+
+func (h onlyWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return onlyWarnings{h.Handler.WithAttrs(attrs)}
+}
+
+func (h onlyWarnings) WithGroup(name string) slog.Handler {
+	return onlyWarnings{h.Handler.WithGroup(name)}
+}
