@@ -48,7 +48,7 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 	}
 	markGoverned(ctx)
 	if _, known := s.targets[params.Name]; known {
-		return next(ctx, method, req)
+		return encodeOnce(next(ctx, method, req))
 	}
 	raw := s.incoming(ctx, req, params)
 	result, err := toolResult(s.govern(ctx, stranger("tool", params.Name), raw), params.Name)
