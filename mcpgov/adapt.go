@@ -46,8 +46,10 @@ func toolResult(r reply, name string) (*mcp.CallToolResult, error) {
 		return &mcp.CallToolResult{Content: append([]mcp.Content{}, r.content...)}, nil
 	}
 	text := &mcp.TextContent{Text: string(r.structured)}
-	return &mcp.CallToolResult{StructuredContent: json.RawMessage(r.structured),
-		Content: append([]mcp.Content{text}, r.content...)}, nil
+	return &mcp.CallToolResult{
+		StructuredContent: json.RawMessage(r.structured),
+		Content:           append([]mcp.Content{text}, r.content...),
+	}, nil
 }
 
 // refusal is the JSON text of a call that did not succeed.
@@ -75,8 +77,10 @@ func unknownTool(name string) error {
 func (s *Server) incoming(ctx context.Context, req mcp.Request, params mcp.RequestParams) incoming {
 	var raw incoming
 	if extra := req.GetExtra(); extra != nil {
-		raw.credentials = Credentials{Transport: "http", Token: extra.TokenInfo, Header: extra.Header,
-			RemoteIP: extra.Header.Get(remoteIPHeader)}
+		raw.credentials = Credentials{
+			Transport: "http", Token: extra.TokenInfo, Header: extra.Header,
+			RemoteIP: extra.Header.Get(remoteIPHeader),
+		}
 		raw.headers = s.chosenHeaders(extra.Header)
 	} else {
 		raw.credentials.Transport, _ = ctx.Value(transportKey{}).(string)
@@ -136,8 +140,10 @@ func clip(text string) string {
 
 // origin is what rules see as request.
 func (raw incoming) origin() policy.Origin {
-	return policy.Origin{Transport: raw.credentials.Transport, Client: raw.client.Name, RemoteIP: raw.credentials.RemoteIP,
-		Headers: raw.headers}
+	return policy.Origin{
+		Transport: raw.credentials.Transport, Client: raw.client.Name, RemoteIP: raw.credentials.RemoteIP,
+		Headers: raw.headers,
+	}
 }
 
 // chosenHeaders are the headers rules may see, by lower-case name.

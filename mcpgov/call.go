@@ -12,13 +12,13 @@ import (
 // Call is what a handler or an interceptor may know of the call it serves. It is a copy: changing it changes
 // nothing.
 type Call struct {
-	ID       string // stands in the reply and in every record of the call
-	Kind     string // "tool"
-	Target   string // the tool's name
-	ReadOnly bool
-	User     User
-	Agent    Agent
-	Begun    time.Time
+	ID       string    // stands in the reply and in every record of the call
+	Kind     string    // "tool"
+	Target   string    // the tool's name
+	ReadOnly bool      // the tool changes nothing
+	User     User      // who the call is made for
+	Agent    Agent     // what acts for the user; zero for nothing
+	Begun    time.Time // when the call came in; rules see it as now
 }
 
 // Source says where a part of a result came from; see [AddSource].
@@ -89,8 +89,10 @@ func callFrom(ctx context.Context) (*call, bool) {
 
 // view is the caller's copy of c.
 func (c *call) view() Call {
-	return Call{ID: c.id, Kind: c.target.kind, Target: c.target.name, ReadOnly: c.target.readOnly,
-		User: c.caller.User, Agent: c.caller.Agent, Begun: c.begun}
+	return Call{
+		ID: c.id, Kind: c.target.kind, Target: c.target.name, ReadOnly: c.target.readOnly,
+		User: c.caller.User, Agent: c.caller.Agent, Begun: c.begun,
+	}
 }
 
 // CallFrom returns the call ctx belongs to; false outside a call.

@@ -56,7 +56,7 @@ const minKey = 32
 func (c Config) faults() []error {
 	var faults []error
 	missing := func(field, write string) {
-		faults = append(faults, fmt.Errorf("Config.%s is missing: write %s", field, write))
+		faults = append(faults, fmt.Errorf("config: field %s is missing: write %s", field, write))
 	}
 	if c.Name == "" {
 		missing("Name", "the server's name")
@@ -74,14 +74,14 @@ func (c Config) faults() []error {
 		missing("Identify", "an Identifier, or mcpgov.Anonymous() if it does not matter who calls")
 	}
 	if len(c.Key) > 0 && len(c.Key) < minKey {
-		faults = append(faults, fmt.Errorf("Config.Key has %d bytes: write %d random bytes or more, or nil", len(c.Key), minKey))
+		faults = append(faults, fmt.Errorf("config: field Key has %d bytes: write %d random bytes or more, or nil", len(c.Key), minKey))
 	}
 	if err := checkLevel(c.AuditLevel); err != nil {
-		faults = append(faults, fmt.Errorf("Config.AuditLevel: %w", err))
+		faults = append(faults, fmt.Errorf("config: field AuditLevel: %w", err))
 	}
 	for i, interceptor := range c.Interceptors {
 		if interceptor == nil {
-			faults = append(faults, fmt.Errorf("Config.Interceptors[%d] is nil: leave it out", i))
+			faults = append(faults, fmt.Errorf("config: field Interceptors[%d] is nil: leave it out", i))
 		}
 	}
 	return append(faults, c.Limits.faults()...)
@@ -108,7 +108,11 @@ func report(name string, faults []error) error {
 	if len(once) == 0 {
 		return nil
 	}
-	return fmt.Errorf("server %q cannot start, %d faults:\n%w", name, len(once), errors.Join(once...))
+	plural := "s"
+	if len(once) == 1 {
+		plural = ""
+	}
+	return fmt.Errorf("server %q cannot start, %d fault%s:\n%w", name, len(once), plural, errors.Join(once...))
 }
 
 // flatten takes joined errors apart.

@@ -43,8 +43,10 @@ type order struct {
 }
 
 func ann() customer {
-	return customer{Name: "Ann", Email: "ann.example@example.com", Credit: 612, Notes: "pays late: Zebra-4711",
-		Orders: []order{{ID: "o1", Card: "4000123412341234"}, {ID: "o2", Card: "5000987698769876"}}}
+	return customer{
+		Name: "Ann", Email: "ann.example@example.com", Credit: 612, Notes: "pays late: Zebra-4711",
+		Orders: []order{{ID: "o1", Card: "4000123412341234"}, {ID: "o2", Card: "5000987698769876"}},
+	}
 }
 
 const crmRules = `
@@ -79,15 +81,19 @@ func rules(t testing.TB, text string) *policy.Set {
 // crmConfig is a Config that works; tests change what they are about.
 func crmConfig(t testing.TB, log *mcptest.Recorder) mcpgov.Config {
 	t.Helper()
-	return mcpgov.Config{Name: "crm", Version: "1.0.0", Policy: rules(t, crmRules), Audit: log, Identify: mcpgov.Anonymous(),
-		Limits: mcpgov.Limits{Tool: time.Second}, Logger: slog.New(slog.DiscardHandler)}
+	return mcpgov.Config{
+		Name: "crm", Version: "1.0.0", Policy: rules(t, crmRules), Audit: log, Identify: mcpgov.Anonymous(),
+		Limits: mcpgov.Limits{Tool: time.Second}, Logger: slog.New(slog.DiscardHandler),
+	}
 }
 
 type lookup = func(context.Context, lookupIn) (customer, error)
 
 func lookupSpec() mcpgov.ToolSpec {
-	return mcpgov.ToolSpec{Name: "get_customer", Description: "Looks a customer up.", ReadOnly: true,
-		Errors: []mcpgov.ErrorSpec{{Code: "customer_archived", Meaning: "The customer was archived.", Retryable: false}}}
+	return mcpgov.ToolSpec{
+		Name: "get_customer", Description: "Looks a customer up.", ReadOnly: true,
+		Errors: []mcpgov.ErrorSpec{{Code: "customer_archived", Meaning: "The customer was archived.", Retryable: false}},
+	}
 }
 
 func found(context.Context, lookupIn) (customer, error) { return ann(), nil }

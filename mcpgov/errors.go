@@ -8,7 +8,7 @@ import (
 // Error is how a governed call was refused or failed. Message is what the caller may see; the cause never leaves
 // the server: it is scrubbed of sensitive values and written to the audit record.
 type Error struct {
-	Code    Code
+	Code    Code   // how the call ended
 	Message string // for the caller; "" stands for the code's own text
 	rule    string // the policy rule that decided, for the record
 	cause   error

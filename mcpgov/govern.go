@@ -154,8 +154,10 @@ func (s *Server) decide(d decoded) (admitted, error) {
 	if d.call == nil {
 		return admitted{}, refuse(Denied, errZeroReceipt)
 	}
-	question := policy.Request{Target: d.target.policy, User: &d.caller.User, Agent: &d.caller.Agent, Args: d.in,
-		Origin: d.raw.origin(), Now: d.begun}
+	question := policy.Request{
+		Target: d.target.policy, User: &d.caller.User, Agent: &d.caller.Agent, Args: d.in,
+		Origin: d.raw.origin(), Now: d.begun,
+	}
 	decision, err := ask(d.ctx, s, func(ctx context.Context) (policy.Decision, error) {
 		return s.decider.Admit(ctx, &question)
 	})
@@ -269,8 +271,10 @@ func (s *Server) seal(o opened, sh shaped, err error) reply {
 	}
 	if err != nil {
 		e := o.target.told(err)
-		return reply{code: e.Code, category: e.Code.Category(), message: o.scrub(e.message()), callID: o.id,
-			retryable: o.target.retryable(e.Code), concealed: concealed}
+		return reply{
+			code: e.Code, category: e.Code.Category(), message: o.scrub(e.message()), callID: o.id,
+			retryable: o.target.retryable(e.Code), concealed: concealed,
+		}
 	}
 	return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -18,7 +19,7 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				s.logger.Error("panic outside a handler", "method", method, "error", panicError(p))
+				s.logger.Error("panic outside a handler", slog.String("method", clip(method)), slog.Any("error", panicError(p)))
 				res, err = nil, internalError()
 			}
 		}()
@@ -60,8 +61,10 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 
 // stranger stands for a name that is no target. Its path ends in decode.
 func stranger(kind, name string) *target {
-	return &target{kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
-		parse: func(incoming) (any, error) { return nil, refuse(Unknown, nil) }}
+	return &target{
+		kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
+		parse: func(incoming) (any, error) { return nil, refuse(Unknown, nil) },
+	}
 }
 
 // complete marks a result made in a middleware as complete, which the stateless protocol demands and the SDK

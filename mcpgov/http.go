@@ -55,10 +55,12 @@ func (s *Server) Handler(opts *HTTPOptions) (http.Handler, error) {
 			return nil, err //nolint:wrapcheck // names the origin and the fault
 		}
 	}
-	h := http.Handler(s.eras(opts))
+	h := s.eras(opts)
 	if opts.Verify != nil {
-		h = auth.RequireBearerToken(opts.Verify, &auth.RequireBearerTokenOptions{Scopes: opts.Scopes,
-			ResourceMetadataURL: opts.ResourceMetadataURL, ClockSkew: opts.ClockSkew})(h)
+		h = auth.RequireBearerToken(opts.Verify, &auth.RequireBearerTokenOptions{
+			Scopes:              opts.Scopes,
+			ResourceMetadataURL: opts.ResourceMetadataURL, ClockSkew: opts.ClockSkew,
+		})(h)
 	}
 	return s.recorded(crossOrigin.Handler(h)), nil
 }
@@ -66,10 +68,14 @@ func (s *Server) Handler(opts *HTTPOptions) (http.Handler, error) {
 // eras routes by what the client speaks. The header is the client's choice, so both ways lead to the same server.
 func (s *Server) eras(opts *HTTPOptions) http.Handler {
 	one := func(*http.Request) *mcp.Server { return s.sdk }
-	stateless := mcp.NewStreamableHTTPHandler(one, &mcp.StreamableHTTPOptions{Stateless: true, JSONResponse: opts.JSONResponse,
-		MaxRequestBodyBytes: s.limits.RequestBytes, PropagateRequestCancellation: true})
-	sessions := mcp.NewStreamableHTTPHandler(one, &mcp.StreamableHTTPOptions{JSONResponse: opts.JSONResponse,
-		MaxRequestBodyBytes: s.limits.RequestBytes, SessionTimeout: s.limits.SessionTimeout})
+	stateless := mcp.NewStreamableHTTPHandler(one, &mcp.StreamableHTTPOptions{
+		Stateless: true, JSONResponse: opts.JSONResponse,
+		MaxRequestBodyBytes: s.limits.RequestBytes, PropagateRequestCancellation: true,
+	})
+	sessions := mcp.NewStreamableHTTPHandler(one, &mcp.StreamableHTTPOptions{
+		JSONResponse:        opts.JSONResponse,
+		MaxRequestBodyBytes: s.limits.RequestBytes, SessionTimeout: s.limits.SessionTimeout,
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Mcp-Session-Id") == "" && r.Header.Get("Mcp-Protocol-Version") >= statelessEra {
 			stateless.ServeHTTP(w, r)
@@ -116,11 +122,13 @@ func (s *Server) recordRefusedRequest(r *http.Request, status int, peer string) 
 	case http.StatusForbidden:
 		code = Denied
 	}
-	record := audit.Record{Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity,
+	record := audit.Record{
+		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity,
 		Client: audit.Client{Transport: "http", RemoteIP: peer, Protocol: clip(r.Header.Get("Mcp-Protocol-Version"))},
 		Target: audit.Target{Kind: "server", Name: clip(joinNote(r.Method, r.Header.Get("Mcp-Method"))), ReadOnly: true},
 		Level:  audit.LevelBasic, Outcome: string(code), Category: string(code.Category()), Decision: "deny",
-		Cause: "refused before any tool with HTTP status " + http.StatusText(status)}
+		Cause: "refused before any tool with HTTP status " + http.StatusText(status),
+	}
 	// The refusal has gone out and withholds nothing: a sink that fails here is logged by write.
 	_ = s.write(r.Context(), record)
 }

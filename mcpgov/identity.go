@@ -19,8 +19,8 @@ type Agent = policy.Agent
 
 // Caller is the pair every call is made by.
 type Caller struct {
-	User  User
-	Agent Agent // zero: nothing acts for the user
+	User  User  // who the call is made for
+	Agent Agent // what acts for the user; zero for nothing
 }
 
 // Credentials is what the transport knows about a caller, all of it verified before: never an argument, never
@@ -65,8 +65,10 @@ func Token(user func(*auth.TokenInfo) (User, error)) Identifier {
 	}
 }
 
-type userKey struct{}       // a User put into a context by WithUser
-type connectionKey struct{} // the *Caller of a whole connection; set by Connect and Run only
+type (
+	userKey       struct{} // a User put into a context by WithUser
+	connectionKey struct{} // the *Caller of a whole connection; set by Connect and Run only
+)
 
 // WithUser returns a context whose connection belongs to u: a host program that passes it to [Server.Connect] or
 // [Server.Run] vouches for the user of that connection, and the Identifier is not asked. On HTTP it has no

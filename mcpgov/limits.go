@@ -57,14 +57,18 @@ func orDefault[T int | int64 | time.Duration](value, standard, none T) T {
 
 func (l Limits) faults() []error {
 	var faults []error
-	for name, value := range map[string]int64{
-		"Tool": int64(l.Tool), "Identify": int64(l.Identify), "Policy": int64(l.Policy), "Audit": int64(l.Audit),
-		"Concurrent": int64(l.Concurrent), "PerMinute": int64(l.PerMinute), "ArgumentBytes": int64(l.ArgumentBytes),
-		"ArgumentDepth": int64(l.ArgumentDepth), "ResultBytes": int64(l.ResultBytes), "RequestBytes": l.RequestBytes,
-		"SessionTimeout": int64(l.SessionTimeout),
+	for _, limit := range []struct {
+		name  string
+		value int64
+	}{
+		{"Tool", int64(l.Tool)}, {"Identify", int64(l.Identify)}, {"Policy", int64(l.Policy)}, {"Audit", int64(l.Audit)},
+		{"Concurrent", int64(l.Concurrent)}, {"PerMinute", int64(l.PerMinute)}, {"ArgumentBytes", int64(l.ArgumentBytes)},
+		{"ArgumentDepth", int64(l.ArgumentDepth)}, {"ResultBytes", int64(l.ResultBytes)}, {"RequestBytes", l.RequestBytes},
+		{"SessionTimeout", int64(l.SessionTimeout)},
 	} {
-		if value < Unlimited {
-			faults = append(faults, fmt.Errorf("Config.Limits.%s is %d: write a positive value, 0 for the default or mcpgov.Unlimited", name, value))
+		if limit.value < Unlimited {
+			faults = append(faults, fmt.Errorf("config: field Limits.%s is %d: write a positive value, 0 for the default or mcpgov.Unlimited",
+				limit.name, limit.value))
 		}
 	}
 	return faults

@@ -2,22 +2,30 @@ package mcpgov
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/internal/canon"
 )
 
 // Manifest is a server's contract as data: what documentation, drift checks and test harnesses read.
 type Manifest struct {
-	Name, Version  string
+	Name           string      // the server's name
+	Version        string      // the server's version
+	Contract       string      // the hash of names, descriptions, schemas and errors of all tools: what clients rely on
 	PolicyRevision string      // the hash of the bound rules, as it stands in every record
 	Tools          []*mcp.Tool // every tool as it is advertised, hidden or not; in the order they were given to New
 }
 
 // Manifest returns the server's contract. It is a deep copy and the caller's own.
 func (s *Server) Manifest() Manifest {
-	m := Manifest{Name: s.identity.Name, Version: s.identity.Version, PolicyRevision: s.identity.Policy}
+	m := Manifest{Name: s.identity.Name, Version: s.identity.Version, Contract: contractHash(s.parts), PolicyRevision: s.identity.Policy}
 	for _, p := range s.parts {
 		tool := p.advertised()
 		tool.Meta = maps.Clone(tool.Meta)
@@ -26,6 +34,24 @@ func (s *Server) Manifest() Manifest {
 		m.Tools = append(m.Tools, tool)
 	}
 	return m
+}
+
+// contractHash is the SHA-256 of the canonical JSON of what is advertised, in hex. The order of tools does not
+// count, because lists sort them.
+func contractHash(parts []*part) string {
+	hash := sha256.New()
+	for _, p := range slices.SortedFunc(slices.Values(parts), func(a, b *part) int { return strings.Compare(a.spec.Name, b.spec.Name) }) {
+		encoded, err := json.Marshal(p.advertised())
+		if err != nil {
+			continue // a tool of strings and schemas that New has marshalled before
+		}
+		if canonical, err := canon.JSON(encoded); err == nil {
+			encoded = canonical
+		}
+		hash.Write(encoded)
+		hash.Write([]byte{'\n'})
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }
 
 func cloneSchema(s any) any {

@@ -77,8 +77,10 @@ func endings() []ending {
 			<-time.After(time.Hour)
 			return mcpgov.Caller{}, nil
 		}), seen: mcpgov.Unauthenticated, kept: "deadline"},
-		{name: "too many calls", again: true, config: func(c *mcpgov.Config, _ *mcptest.Recorder) { c.Limits.PerMinute = 1 },
-			seen: mcpgov.Limited, told: "try again later", kept: "per minute"},
+		{
+			name: "too many calls", again: true, config: func(c *mcpgov.Config, _ *mcptest.Recorder) { c.Limits.PerMinute = 1 },
+			seen: mcpgov.Limited, told: "try again later", kept: "per minute",
+		},
 		{name: "arguments against the schema", args: `{"customer_id":"42","with_orders":3}`, seen: mcpgov.InvalidInput, told: "/with_orders"},
 		{name: "arguments against Validate", args: `{"customer_id":"cust_13","pin":"Secret-0815"}`, seen: mcpgov.InvalidInput, told: "pin [redacted]"},
 		{name: "denied by a rule", user: &nobody, seen: mcpgov.Denied, told: "their own data", rule: "own"},
@@ -90,33 +92,49 @@ func endings() []ending {
 		{name: "a rule that errors", user: &broken, args: `{"customer_id":"cust_42"}`, config: func(c *mcpgov.Config, _ *mcptest.Recorder) {
 			c.Policy.(*policy.Set).Blocks[0].Input = c.Policy.(*policy.Set).Blocks[0].Input[1:]
 		}, seen: mcpgov.Unknown, log: mcpgov.PolicyFailed, rule: "broken", kept: "division"},
-		{name: "a Decider that fails", config: decide(stubDecider{admit: func() (policy.Decision, error) { return policy.Decision{}, errors.New("policy server: EOF") }}),
-			seen: mcpgov.PolicyFailed, kept: "EOF"},
-		{name: "a Decider that panics", config: decide(stubDecider{admit: func() (policy.Decision, error) { panic("no decision today") }}),
-			seen: mcpgov.PolicyFailed, kept: "no decision today"},
+		{
+			name: "a Decider that fails", config: decide(stubDecider{admit: func() (policy.Decision, error) { return policy.Decision{}, errors.New("policy server: EOF") }}),
+			seen: mcpgov.PolicyFailed, kept: "EOF",
+		},
+		{
+			name: "a Decider that panics", config: decide(stubDecider{admit: func() (policy.Decision, error) { panic("no decision today") }}),
+			seen: mcpgov.PolicyFailed, kept: "no decision today",
+		},
 		{name: "a Decider that hangs", config: decide(stubDecider{admit: func() (policy.Decision, error) {
 			<-time.After(time.Hour)
 			return policy.Decision{Effect: policy.Allow}, nil
 		}}), seen: mcpgov.PolicyFailed, kept: "deadline"},
-		{name: "a Decider whose zero decision refuses", config: decide(stubDecider{admit: func() (policy.Decision, error) { return policy.Decision{}, nil }}),
-			seen: mcpgov.Denied},
+		{
+			name: "a Decider whose zero decision refuses", config: decide(stubDecider{admit: func() (policy.Decision, error) { return policy.Decision{}, nil }}),
+			seen: mcpgov.Denied,
+		},
 		{name: "an approval is asked for", user: &admin, args: `{"customer_id":"cust_99"}`, seen: mcpgov.ApprovalRequired, rule: "sign"},
-		{name: "the intent cannot be written", spec: writes, config: sink(audit.KindIntent, func() error { return errors.New("disk full") }),
-			seen: mcpgov.AuditFailed, kept: "disk full", lists: "outcome"},
-		{name: "the sink panics", spec: writes, config: sink(audit.KindIntent, func() error { panic("sink sank") }),
-			seen: mcpgov.AuditFailed, kept: "sink sank", lists: "outcome"},
+		{
+			name: "the intent cannot be written", spec: writes, config: sink(audit.KindIntent, func() error { return errors.New("disk full") }),
+			seen: mcpgov.AuditFailed, kept: "disk full", lists: "outcome",
+		},
+		{
+			name: "the sink panics", spec: writes, config: sink(audit.KindIntent, func() error { panic("sink sank") }),
+			seen: mcpgov.AuditFailed, kept: "sink sank", lists: "outcome",
+		},
 		{name: "the handler is too slow", handler: slow, seen: mcpgov.Timeout},
 		{name: "the handler is deaf", handler: deaf, seen: mcpgov.Timeout},
 		{name: "the caller hangs up", handler: slow, hangUp: true, seen: mcpgov.Cancelled, config: func(c *mcpgov.Config, _ *mcptest.Recorder) { c.Limits.Tool = time.Hour }},
-		{name: "the handler panics", handler: func(_ context.Context, in lookupIn) (customer, error) { panic("boom " + in.CustomerID) },
-			seen: mcpgov.Panicked, told: "internal error", kept: "boom cust_42"},
-		{name: "the handler panics with a sensitive value", handler: func(_ context.Context, in lookupIn) (customer, error) { panic("boom " + in.Pin) },
-			args: `{"customer_id":"cust_42","pin":"Secret-0815"}`, seen: mcpgov.Panicked, kept: "boom [redacted]"},
-		{name: "the handler ends its goroutine", handler: func(context.Context, lookupIn) (customer, error) { goexit(); return customer{}, nil }, seen: mcpgov.Panicked, kept: "Goexit"},
-		{name: "the handler fails", handler: func(context.Context, lookupIn) (customer, error) {
-			return customer{}, errors.New("pq: relation does not exist")
+		{
+			name: "the handler panics", handler: func(_ context.Context, in lookupIn) (customer, error) { panic("boom " + in.CustomerID) },
+			seen: mcpgov.Panicked, told: "internal error", kept: "boom cust_42",
 		},
-			seen: mcpgov.Failed, told: "the tool failed", kept: "relation does not exist"},
+		{
+			name: "the handler panics with a sensitive value", handler: func(_ context.Context, in lookupIn) (customer, error) { panic("boom " + in.Pin) },
+			args: `{"customer_id":"cust_42","pin":"Secret-0815"}`, seen: mcpgov.Panicked, kept: "boom [redacted]",
+		},
+		{name: "the handler ends its goroutine", handler: func(context.Context, lookupIn) (customer, error) { goexit(); return customer{}, nil }, seen: mcpgov.Panicked, kept: "Goexit"},
+		{
+			name: "the handler fails", handler: func(context.Context, lookupIn) (customer, error) {
+				return customer{}, errors.New("pq: relation does not exist")
+			},
+			seen: mcpgov.Failed, told: "the tool failed", kept: "relation does not exist",
+		},
 		{name: "the handler fails beside a result", handler: func(context.Context, lookupIn) (customer, error) {
 			return ann(), mcpgov.Userf("could not mail ann.example@example.com")
 		}, seen: mcpgov.Failed, told: "could not mail [redacted]"},
@@ -145,8 +163,10 @@ func endings() []ending {
 		{name: "an edit nobody announced", config: decide(stubDecider{shape: func() policy.Obligations {
 			return policy.Obligations{Edits: []policy.Edit{{Path: "email", Remove: true}}}
 		}}), seen: mcpgov.MaskFailed, kept: "does not announce"},
-		{name: "the outcome cannot be written", config: sink(audit.KindOutcome, func() error { return errors.New("disk full") }),
-			seen: mcpgov.AuditFailed, lists: "-"},
+		{
+			name: "the outcome cannot be written", config: sink(audit.KindOutcome, func() error { return errors.New("disk full") }),
+			seen: mcpgov.AuditFailed, lists: "-",
+		},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -28,8 +29,10 @@ func newCallID() string { return rand.Text() }
 
 // draft begins the record of a call with what is known before anything was read.
 func (s *Server) draft(c *call) audit.Record {
-	r := audit.Record{Kind: audit.KindOutcome, CallID: c.id, Time: c.begun, Server: s.identity, Client: c.raw.client,
-		Target: audit.Target{Kind: c.target.kind, Name: c.target.name, ReadOnly: c.target.readOnly}, Level: c.target.level}
+	r := audit.Record{
+		Kind: audit.KindOutcome, CallID: c.id, Time: c.begun, Server: s.identity, Client: c.raw.client,
+		Target: audit.Target{Kind: c.target.kind, Name: c.target.name, ReadOnly: c.target.readOnly}, Level: c.target.level,
+	}
 	r.TraceID, r.SpanID = traceIDs(c.raw.traceparent)
 	if c.raw.alias != "" {
 		r.Note = "called by its old name " + c.raw.alias
@@ -133,7 +136,8 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
 	}
 	if limit := c.target.timeout; limit != noLimit && r.Duration > limit/5*4 {
-		s.logger.Warn("slow call", "call_id", c.id, "target", c.target.name, "duration", r.Duration, "deadline", limit)
+		s.logger.Warn("slow call", slog.String("call_id", c.id), slog.String("target", c.target.name),
+			slog.Duration("duration", r.Duration), slog.Duration("deadline", limit))
 		r.Note = joinNote(r.Note, "slow")
 	}
 	return s.write(c.ctx, *r)
@@ -173,8 +177,10 @@ func errorText(err error) (text string) {
 func (s *Server) write(ctx context.Context, r audit.Record) error {
 	_, err := guarded(context.WithoutCancel(ctx), s.trustSink, s.limits.Audit, func(ctx context.Context) (struct{}, error) {
 		if lost := s.lost.Swap(0); lost > 0 {
-			gap := audit.Record{Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
-				Note: fmt.Sprintf("%d records could not be written before this one", lost)}
+			gap := audit.Record{
+				Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
+				Note: fmt.Sprintf("%d records could not be written before this one", lost),
+			}
 			if err := s.sink.Append(ctx, gap); err != nil {
 				s.lost.Add(lost)
 				return struct{}{}, err
@@ -185,7 +191,8 @@ func (s *Server) write(ctx context.Context, r audit.Record) error {
 	if err == nil {
 		return nil
 	}
-	s.logger.Error("audit record could not be written", "call_id", r.CallID, "target", r.Target.Name, "outcome", r.Outcome, "error", err)
+	s.logger.Error("audit record could not be written", slog.String("call_id", r.CallID), slog.String("target", r.Target.Name),
+		slog.String("outcome", r.Outcome), slog.Any("error", err))
 	if s.bestEffort {
 		s.lost.Add(1)
 		return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -61,15 +62,19 @@ func New(config Config, features ...Feature) (*Server, error) {
 	if err := report(config.Name, b.faults); err != nil {
 		return nil, err
 	}
-	s := &Server{trustPolicy: trusted(decider), trustSink: trusted(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
+	s := &Server{
+		trustPolicy: trusted(decider), trustSink: trusted(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
 		bestEffort: config.BestEffortAudit, identifier: config.Identify, limits: b.limits,
 		rates: newCallerRates(b.limits.PerMinute), slots: make(slots, min(b.limits.Concurrent, 1<<20)), key: b.key,
-		around: config.Interceptors, ruleHeaders: config.RuleHeaders, logger: config.Logger}
+		around: config.Interceptors, ruleHeaders: config.RuleHeaders, logger: config.Logger,
+	}
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}
-	s.identity = audit.Server{Name: config.Name, Version: config.Version, Policy: decider.Revision(),
-		Environment: config.Env.Name, Region: config.Env.Region}
+	s.identity = audit.Server{
+		Name: config.Name, Version: config.Version, Policy: decider.Revision(),
+		Environment: config.Env.Name, Region: config.Env.Region,
+	}
 	for name, p := range b.names {
 		s.targets[name] = p.target
 	}
@@ -108,8 +113,8 @@ func rateKey(c Caller, raw incoming) string {
 // intercepted runs the handler inside the interceptors, the first outermost.
 func (s *Server) intercepted(ctx context.Context, c *call, in any) (any, error) {
 	next := func(ctx context.Context) (any, error) { return c.target.invoke(ctx, in) }
-	for i := len(s.around) - 1; i >= 0; i-- {
-		interceptor, inner := s.around[i], next
+	for _, interceptor := range slices.Backward(s.around) {
+		inner := next
 		next = func(ctx context.Context) (any, error) { return interceptor(ctx, c.view(), inner) }
 	}
 	return next(ctx)

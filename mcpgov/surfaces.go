@@ -166,9 +166,9 @@ func newHidden(edits []policy.Edit, key []byte, content bool) (*hidden, error) {
 
 // lastName returns the last segment of path that is a name: what to look for where paths mean nothing.
 func lastName(path []string) string {
-	for i := len(path) - 1; i >= 0; i-- {
-		if path[i] != fields.AnyMember && path[i] != fields.AnyDepth {
-			return path[i]
+	for _, name := range slices.Backward(path) {
+		if name != fields.AnyMember && name != fields.AnyDepth {
+			return name
 		}
 	}
 	return fields.AnyMember

@@ -88,11 +88,10 @@ type tool struct {
 }
 
 var (
-	validName    = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
-	validCode    = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`)
-	contentType  = reflect.TypeFor[Content]()
-	onlyContent  = reflect.TypeFor[contentOnly]()
-	structuredIn = "a struct whose fields are the arguments"
+	validName   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+	validCode   = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`)
+	contentType = reflect.TypeFor[Content]()
+	onlyContent = reflect.TypeFor[contentOnly]()
 )
 
 // build checks the tool and turns it into a target; the parts that depend on the policy come later.
@@ -104,11 +103,13 @@ func (t *tool) build(b *builder) {
 		fault("the handler is nil: write a function")
 	}
 	p := &part{spec: t.spec, out: fields.Deref(t.out)}
-	p.target = &target{kind: "tool", name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
+	p.target = &target{
+		kind: "tool", name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
 		spec:   t.spec,
-		encode: func(out any) ([]byte, error) { return strictjson.Marshal(out) }}
+		encode: func(out any) ([]byte, error) { return strictjson.Marshal(out) },
+	}
 	if t.in.Kind() != reflect.Struct {
-		fault("the input type %s is no struct: write %s", t.in, structuredIn)
+		fault("the input type %s is no struct: write one whose fields are the arguments", t.in)
 	} else if input, err := schema.NewInput(t.in); err != nil {
 		b.fault(fmt.Errorf(where+": %w", err))
 	} else {
@@ -126,8 +127,10 @@ func (t *tool) build(b *builder) {
 	} else {
 		p.target.contentNames = contentFields(p.out, fault)
 	}
-	p.target.policy = &policy.Target{Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
-		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, In: t.in, Out: p.out}
+	p.target.policy = &policy.Target{
+		Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
+		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, In: t.in, Out: p.out,
+	}
 	b.add(p)
 }
 
@@ -234,8 +237,8 @@ func holdsContent(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return holdsContent(t.Elem(), seen)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if t.Field(i).IsExported() && holdsContent(t.Field(i).Type, seen) {
+		for f := range t.Fields() {
+			if f.IsExported() && holdsContent(f.Type, seen) {
 				return true
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 type transportKey struct{} // the name of a connection's transport
@@ -49,7 +51,7 @@ func (s *Server) serve(config Config) {
 	s.sdk = mcp.NewServer(&mcp.Implementation{Name: config.Name, Title: config.Title, Version: config.Version}, &mcp.ServerOptions{
 		Instructions: config.Instructions,
 		Logger:       slog.New(onlyWarnings{s.logger.Handler()}),
-		Capabilities: &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}},
+		Capabilities: s.capabilities(config),
 		PageSize:     len(s.targets) + 1, // one page: a cursor of the SDK's names the last tool, hidden or not
 		SetCacheable: func(_ context.Context, _ mcp.Request, c *mcp.Cacheable) { c.CacheScope = "private" },
 	})
@@ -63,13 +65,32 @@ func (s *Server) serve(config Config) {
 	s.sdk.AddReceivingMiddleware(s.guard)
 }
 
+// capabilities tell clients what the server can do, and beside it, under mcpgov's own name, what they may want to
+// hold it to: the contract's hash, and whether calls are recorded at all.
+func (s *Server) capabilities(config Config) *mcp.ServerCapabilities {
+	c := &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}}
+	recording := "strict"
+	switch {
+	case config.Audit == audit.Discard():
+		recording = "none"
+	case config.BestEffortAudit:
+		recording = "best_effort"
+	}
+	c.AddExtension("mcpgov/governance", map[string]any{"contract": contractHash(s.parts), "version": config.Version, "audit": recording})
+	return c
+}
+
 // advertised is the tool as clients see it.
 func (p *part) advertised() *mcp.Tool {
 	spec := p.spec
 	destructive, openWorld := spec.Destructive, spec.OpenWorld
-	tool := &mcp.Tool{Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.input.JSON(),
-		Annotations: &mcp.ToolAnnotations{ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
-			DestructiveHint: &destructive, OpenWorldHint: &openWorld}}
+	tool := &mcp.Tool{
+		Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.input.JSON(),
+		Annotations: &mcp.ToolAnnotations{
+			ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
+			DestructiveHint: &destructive, OpenWorldHint: &openWorld,
+		},
+	}
 	if output := p.outputSchema(); output != nil {
 		tool.OutputSchema = output
 	}

@@ -14,14 +14,22 @@ func TestBenchCalls(t *testing.T) {
 	ungoverned := raw()
 	quick := governed(t, audit.AsyncUnsafe)
 	for _, c := range []comparison{
-		{name: "small call, in memory", n: 600, callers: 1, wallGoal: 0.95, cpuGoal: 0.95,
-			raw: inMemory(t, connectRaw(ungoverned), "one"), governed: inMemory(t, quick.Connect, "one")},
-		{name: "small call, stateless HTTP", n: 600, callers: 1, wallGoal: 0.95, cpuGoal: 0.95,
-			raw: overHTTP(t, rawHandler(ungoverned), "one"), governed: overHTTP(t, governedHandler(t, quick), "one")},
-		{name: "50 rows, in memory", n: 200, callers: 1, wallGoal: 0.60, cpuGoal: 0.60,
-			raw: inMemory(t, connectRaw(ungoverned), "fifty"), governed: inMemory(t, quick.Connect, "fifty")},
-		{name: "50 rows, stateless HTTP", n: 200, callers: 1, wallGoal: 0.60, cpuGoal: 0.60,
-			raw: overHTTP(t, rawHandler(ungoverned), "fifty"), governed: overHTTP(t, governedHandler(t, quick), "fifty")},
+		{
+			name: "small call, in memory", n: 600, callers: 1, wallGoal: 0.95, cpuGoal: 0.95,
+			raw: inMemory(t, connectRaw(ungoverned), "one"), governed: inMemory(t, quick.Connect, "one"),
+		},
+		{
+			name: "small call, stateless HTTP", n: 600, callers: 1, wallGoal: 0.95, cpuGoal: 0.95,
+			raw: overHTTP(t, rawHandler(ungoverned), "one"), governed: overHTTP(t, governedHandler(t, quick), "one"),
+		},
+		{
+			name: "50 rows, in memory", n: 200, callers: 1, wallGoal: 0.60, cpuGoal: 0.60,
+			raw: inMemory(t, connectRaw(ungoverned), "fifty"), governed: inMemory(t, quick.Connect, "fifty"),
+		},
+		{
+			name: "50 rows, stateless HTTP", n: 200, callers: 1, wallGoal: 0.60, cpuGoal: 0.60,
+			raw: overHTTP(t, rawHandler(ungoverned), "fifty"), governed: overHTTP(t, governedHandler(t, quick), "fifty"),
+		},
 	} {
 		c.run(t)
 	}
@@ -32,8 +40,12 @@ func TestBenchDurable(t *testing.T) {
 	wanted(t)
 	ungoverned := raw()
 	durable := governed(t, audit.SyncGroup)
-	comparison{name: "64 callers, fsynced log, HTTP", n: 64 * 40, callers: 64, wallGoal: 1 / 0.90,
-		raw: overHTTP(t, rawHandler(ungoverned), "one"), governed: overHTTP(t, governedHandler(t, durable), "one")}.run(t)
-	comparison{name: "64 callers, fsynced log, in memory", n: 64 * 40, callers: 64, wallGoal: 1 / 0.90,
-		raw: inMemory(t, connectRaw(ungoverned), "one"), governed: inMemory(t, durable.Connect, "one")}.run(t)
+	comparison{
+		name: "64 callers, fsynced log, HTTP", n: 64 * 40, callers: 64, wallGoal: 1 / 0.90,
+		raw: overHTTP(t, rawHandler(ungoverned), "one"), governed: overHTTP(t, governedHandler(t, durable), "one"),
+	}.run(t)
+	comparison{
+		name: "64 callers, fsynced log, in memory", n: 64 * 40, callers: 64, wallGoal: 1 / 0.90,
+		raw: inMemory(t, connectRaw(ungoverned), "one"), governed: inMemory(t, durable.Connect, "one"),
+	}.run(t)
 }

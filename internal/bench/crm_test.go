@@ -59,13 +59,17 @@ policies:
 )
 
 func user() mcpgov.User {
-	return mcpgov.User{ID: "u1", Name: "Uma", Email: "uma@acme.example", Role: "agent", Tenant: "acme",
-		Permissions: []string{"a.read", "b.read", "c.read", "d.read", "e.read", "f.read", "g.read", "customer.read"}}
+	return mcpgov.User{
+		ID: "u1", Name: "Uma", Email: "uma@acme.example", Role: "agent", Tenant: "acme",
+		Permissions: []string{"a.read", "b.read", "c.read", "d.read", "e.read", "f.read", "g.read", "customer.read"},
+	}
 }
 
 func makeRow(i int) row {
-	return row{ID: fmt.Sprintf("cust_%d", i), Name: "Ann Example of Long Street", Email: "ann.example@example.com", Phone: "+49 30 1234567",
-		City: "Berlin", Country: "DE", Credit: 612 + i, Value: 1234.5, Since: "2024-05-06T07:08:09Z", Notes: "prefers to be called in the afternoon"}
+	return row{
+		ID: fmt.Sprintf("cust_%d", i), Name: "Ann Example of Long Street", Email: "ann.example@example.com", Phone: "+49 30 1234567",
+		City: "Berlin", Country: "DE", Credit: 612 + i, Value: 1234.5, Since: "2024-05-06T07:08:09Z", Notes: "prefers to be called in the afternoon",
+	}
 }
 
 func one(_ context.Context, _ query) (row, error) { return makeRow(42), nil }
@@ -104,9 +108,11 @@ func governed(tb testing.TB, sync audit.SyncMode) *mcpgov.Server {
 	set, err := policy.Parse([]byte(rules))
 	require.NoError(tb, err)
 	caller := mcpgov.Caller{User: user()}
-	srv, err := mcpgov.New(mcpgov.Config{Name: "crm", Version: "1", Policy: set, Audit: log, Logger: slog.New(slog.DiscardHandler),
+	srv, err := mcpgov.New(mcpgov.Config{
+		Name: "crm", Version: "1", Policy: set, Audit: log, Logger: slog.New(slog.DiscardHandler),
 		Identify: func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) { return caller, nil },
-		Limits:   mcpgov.Limits{PerMinute: mcpgov.Unlimited, Tool: 5 * time.Second}},
+		Limits:   mcpgov.Limits{PerMinute: mcpgov.Unlimited, Tool: 5 * time.Second},
+	},
 		mcpgov.Tool(mcpgov.ToolSpec{Name: "one", Description: "Looks customers up.", ReadOnly: true}, one),
 		mcpgov.Tool(mcpgov.ToolSpec{Name: "fifty", Description: "Looks customers up.", ReadOnly: true}, fifty))
 	require.NoError(tb, err)

@@ -48,7 +48,7 @@ func inMemory(tb testing.TB, connect connector, tool string) call {
 	tb.Helper()
 	serverEnd, clientEnd := mcp.NewInMemoryTransports()
 	ctx := context.Background()
-	_, err := connect(ctx, serverEnd)
+	_, err := connect(mcpgov.WithUser(ctx, user()), serverEnd) // a connection's identity is fixed when it is made
 	require.NoError(tb, err)
 	session, err := mcp.NewClient(&mcp.Implementation{Name: "bench", Version: "1"}, nil).Connect(ctx, clientEnd, nil)
 	require.NoError(tb, err)
@@ -76,8 +76,10 @@ func overHTTP(tb testing.TB, h http.Handler, tool string) call {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		for name, value := range map[string]string{"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
-			"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": tool} {
+		for name, value := range map[string]string{
+			"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+			"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": tool,
+		} {
 			req.Header.Set(name, value)
 		}
 		res, err := client.Do(req)
