@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -131,15 +133,21 @@ func clientOf(req mcp.Request, c Credentials) audit.Client {
 	return client
 }
 
-func clip(text string) string {
-	if len(text) > maxClientText {
-		return text[:maxClientText] + "..."
+func clip(text string) string { return clipTo(text, maxClientText) }
+
+// clipTo cuts text to about size bytes, between characters.
+func clipTo(text string, size int) string {
+	if len(text) <= size {
+		return text
 	}
-	return text
+	for size > 0 && !utf8.RuneStart(text[size]) {
+		size--
+	}
+	return text[:size] + "..."
 }
 
 // origin is what rules see as request.
-func (raw incoming) origin() policy.Origin {
+func (raw *incoming) origin() policy.Origin {
 	return policy.Origin{
 		Transport: raw.credentials.Transport, Client: raw.client.Name, RemoteIP: raw.credentials.RemoteIP,
 		Headers: raw.headers,
@@ -154,7 +162,7 @@ func (s *Server) chosenHeaders(all http.Header) map[string]string {
 	chosen := make(map[string]string, len(s.ruleHeaders))
 	for _, name := range s.ruleHeaders {
 		if value := all.Get(name); value != "" {
-			chosen[lowerHeader(name)] = value
+			chosen[strings.ToLower(name)] = value
 		}
 	}
 	return chosen

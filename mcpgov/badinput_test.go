@@ -13,6 +13,7 @@ import (
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/mcpgov"
+	"github.com/mcpgov/go-sdk/mcptest"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -58,7 +59,7 @@ func badProgram() (mcpgov.Config, []mcpgov.Feature) {
 	config := mcpgov.Config{
 		Key:          []byte("too short"),
 		AuditLevel:   "everything",
-		Limits:       mcpgov.Limits{Tool: -5 * time.Second},
+		Limits:       mcpgov.Limits{Tool: -5 * time.Second, PerMinute: -2},
 		Interceptors: []mcpgov.Interceptor{nil},
 	}
 	spec := func(name string, change func(*mcpgov.ToolSpec)) mcpgov.ToolSpec {
@@ -87,8 +88,11 @@ func badProgram() (mcpgov.Config, []mcpgov.Feature) {
 		mcpgov.Tool(spec("bad_bounds", func(s *mcpgov.ToolSpec) { s.Timeout, s.AuditLevel = -time.Second, "all" }), nothing[lookupIn, bare]),
 		mcpgov.Tool(spec("bad_errors", func(s *mcpgov.ToolSpec) {
 			s.Errors = []mcpgov.ErrorSpec{
-				{Code: mcpgov.Denied, Meaning: "Not you."}, {Code: "Out Of Stock", Meaning: "None left."},
-				{Code: "no_meaning"}, {Code: "sold_out", Meaning: "None left."}, {Code: "sold_out", Meaning: "None left."},
+				{Code: mcpgov.Denied, Meaning: "Not you."},
+				{Code: "Out Of Stock", Meaning: "None left."},
+				{Code: "no_meaning"},
+				{Code: "sold_out", Meaning: "None left."},
+				{Code: "sold_out", Meaning: "None left."},
 			}
 		}), nothing[lookupIn, bare]),
 		nil,
@@ -148,6 +152,8 @@ func TestBadInputNeverOff(t *testing.T) {
 		write string
 	}{
 		"Policy":   {func(c *mcpgov.Config) { c.Policy = nil }, "policy.AllowAll()"},
+		"policy":   {func(c *mcpgov.Config) { c.Policy = (*policy.Set)(nil) }, "policy.AllowAll()"},
+		"audit":    {func(c *mcpgov.Config) { c.Audit = (*mcptest.Recorder)(nil) }, "audit.Discard()"},
 		"Audit":    {func(c *mcpgov.Config) { c.Audit = nil }, "audit.Discard()"},
 		"Identify": {func(c *mcpgov.Config) { c.Identify = nil }, "mcpgov.Anonymous()"},
 		"Name":     {func(c *mcpgov.Config) { c.Name = "" }, "the server's name"},
@@ -155,6 +161,7 @@ func TestBadInputNeverOff(t *testing.T) {
 	} {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
+			field = strings.ToUpper(field[:1]) + field[1:] // in small letters: a nil pointer in an interface
 			config := mcpgov.Config{Name: "crm", Version: "1.0.0", Policy: policy.AllowAll(), Audit: audit.Discard(), Identify: mcpgov.Anonymous()}
 			test.leave(&config)
 			_, err := mcpgov.New(config)

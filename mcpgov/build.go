@@ -2,6 +2,7 @@ package mcpgov
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -59,11 +60,13 @@ func (b *builder) add(p *part) {
 func (b *builder) bind() policy.Decider {
 	catalog := policy.Catalog{User: map[string]policy.Attribute{}, Env: b.config.Env}
 	var joined []policy.Policy
-	if b.config.Policy != nil {
+	if !isNil(b.config.Policy) {
 		joined = append(joined, b.config.Policy)
 	}
 	for _, p := range b.parts {
-		catalog.Targets = append(catalog.Targets, p.target.policy)
+		if b.names[p.spec.Name] == p { // of two with one name, which was reported, the first
+			catalog.Targets = append(catalog.Targets, p.target.policy)
+		}
 		if p.spec.Policy != nil {
 			joined = append(joined, p.spec.Policy.For("tool", p.spec.Name))
 		}
@@ -83,6 +86,9 @@ func (b *builder) bind() policy.Decider {
 		all = policy.All(joined...)
 	}
 	decider, err := all.Bind(catalog)
+	if err == nil && isNil(decider) {
+		err = errors.New("config: field Policy: Bind returned neither a Decider nor an error")
+	}
 	if err != nil {
 		b.fault(err)
 		return nil
@@ -101,7 +107,7 @@ func (b *builder) finish(decider policy.Decider) {
 			b.fault(fmt.Errorf(where+": %w", err))
 			continue
 		}
-		if decider == nil || b.config.Policy == nil {
+		if decider == nil || isNil(b.config.Policy) {
 			continue
 		}
 		for _, place := range p.uncovered(decider.Scope(p.target.policy)) {
@@ -114,6 +120,7 @@ func (b *builder) finish(decider policy.Decider) {
 func (p *part) surfaces(decider policy.Decider, key []byte) error {
 	t := p.target
 	t.key = key
+	t.openTypes = holdsInterfaces(p.out, map[reflect.Type]bool{})
 	if decider != nil {
 		t.scope = decider.Scope(t.policy).Edits
 	}

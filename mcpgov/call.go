@@ -35,9 +35,11 @@ type call struct {
 	begun  time.Time
 	target *target
 	raw    incoming
-	caller Caller
+	caller *Caller // shared with the connection: read only; empty until identified
 	draft  audit.Record
 	holds  bool // a concurrency slot that seal must give back
+	// mayKnow: the call was admitted, so the caller may know that the target exists.
+	mayKnow bool
 	// readable: the arguments were read, so what in them is sensitive is known. seen: sensitive values of a result
 	// the handler had begun when it failed. Both serve to keep values out of error texts.
 	readable bool
@@ -73,6 +75,13 @@ func (n *notes) add(s Source) {
 	}
 }
 
+// open reports whether the call is still on its way.
+func (n *notes) open() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.sealed
+}
+
 func (n *notes) seal() []audit.Source {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -87,11 +96,11 @@ func callFrom(ctx context.Context) (*call, bool) {
 	return c, ok
 }
 
-// view is the caller's copy of c.
+// view is the copy handlers and interceptors get: what they change in it changes nothing.
 func (c *call) view() Call {
 	return Call{
 		ID: c.id, Kind: c.target.kind, Target: c.target.name, ReadOnly: c.target.readOnly,
-		User: c.caller.User, Agent: c.caller.Agent, Begun: c.begun,
+		User: cloneUser(c.caller.User), Agent: c.caller.Agent, Begun: c.begun,
 	}
 }
 
@@ -114,10 +123,10 @@ func AddSource(ctx context.Context, s Source) {
 // Progress tells the client how far the call is: done of total, total 0 when it is not known. The message is
 // sent only by tools none of whose results is ever masked, and without sensitive arguments: before there is a
 // result there is no telling what in a free text would have to be hidden. Clients that did not ask for progress
-// get none; outside a call it does nothing.
+// get none; outside a call, and after its deadline, it does nothing.
 func Progress(ctx context.Context, done, total float64, message string) {
 	c, ok := callFrom(ctx)
-	if !ok || c.raw.notify == nil {
+	if !ok || c.raw.notify == nil || !c.notes.open() {
 		return
 	}
 	if c.target.maskable() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/policy"
@@ -33,6 +34,10 @@ type Config struct {
 	// BestEffortAudit lets calls go on when a record cannot be written. Such records are counted, and the count
 	// is recorded once the sink works again. False refuses the call or withholds its result.
 	BestEffortAudit bool
+	// RecordErrorTexts writes the texts of errors and panics of tools with sensitive results into their records, as
+	// they are but for the values known to be sensitive. False writes their kind and a digest: an error's text may
+	// quote anything. Texts of Userf and Fail, and of tools that have nothing sensitive, are always written.
+	RecordErrorTexts bool
 	// Key keys the digests in records and the hash mask, so that nobody without it can guess values: 32 bytes or
 	// more, the same on all replicas. nil makes one up at start: digests then compare within one process only.
 	Key []byte
@@ -64,10 +69,10 @@ func (c Config) faults() []error {
 	if c.Version == "" {
 		missing("Version", `its version, such as "1.0.0"`)
 	}
-	if c.Policy == nil {
+	if isNil(c.Policy) {
 		missing("Policy", "a *policy.Set, or policy.AllowAll() to let everyone do everything")
 	}
-	if c.Audit == nil {
+	if isNil(c.Audit) {
 		missing("Audit", "a sink such as the one audit.Open returns, or audit.Discard() to keep no record")
 	}
 	if c.Identify == nil {
@@ -85,6 +90,18 @@ func (c Config) faults() []error {
 		}
 	}
 	return append(faults, c.Limits.faults()...)
+}
+
+// isNil looks through interfaces: a nil *policy.Set in one is as missing as nothing at all.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Interface, reflect.Chan:
+		return r.IsNil()
+	}
+	return false
 }
 
 func checkLevel(l audit.Level) error {

@@ -1,10 +1,13 @@
 package mcpgov
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -18,8 +21,10 @@ import (
 //	return mcpgov.Content{&mcp.TextContent{Text: "done"}}, nil
 //
 // When a rule hides fields from the caller, content is held to the same rule: text that is JSON (also in an
-// embedded resource, plain or base64) loses every member of the hidden fields' names at any depth, and whatever
-// cannot be masked field by field, such as prose, images and links, is withheld.
+// embedded resource, plain or base64) loses every member of the hidden fields' names at any depth. Whatever
+// cannot be masked field by field is withheld: prose, images and links, JSON that holds more JSON in a text or
+// names a hidden field in a value, and all that shows a hidden value of the structured result. Prose inside a
+// member of another name is not looked through: what is sensitive there needs a name of its own.
 type Content []mcp.Content
 
 // contentOnly is what a tool that returns Content itself returns inside, so that rules have a field to name.
@@ -61,58 +66,112 @@ func parseContent(raw json.RawMessage) ([]mcp.Content, error) {
 	if err := json.Unmarshal([]byte(`{"content":`+string(raw)+`}`), &result); err != nil {
 		return nil, errors.New("a content block is not one of text, image, audio, resource_link and resource")
 	}
+	for _, block := range result.Content {
+		if isNil(block) {
+			return nil, errors.New("a content block is null")
+		}
+	}
 	return result.Content, nil
-}
-
-// maskContent holds blocks to a plan of member names at any depth. The blocks are the caller's own copies.
-func maskContent(blocks []mcp.Content, plan *mask.Plan) []mcp.Content {
-	if plan.Empty() {
-		return blocks
-	}
-	masked := make([]mcp.Content, len(blocks))
-	for i, block := range blocks {
-		masked[i] = maskBlock(block, plan)
-	}
-	return masked
-}
-
-func maskBlock(block mcp.Content, plan *mask.Plan) mcp.Content {
-	withheld := &mcp.TextContent{Text: withheldText}
-	switch b := block.(type) {
-	case *mcp.TextContent:
-		if text, ok := maskJSONText(b.Text, plan); ok {
-			return &mcp.TextContent{Text: text}
-		}
-	case *mcp.EmbeddedResource:
-		r := b.Resource
-		if r == nil {
-			return withheld
-		}
-		if r.Blob == nil {
-			if text, ok := maskJSONText(r.Text, plan); ok {
-				return &mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: withheldURI, MIMEType: r.MIMEType, Text: text}}
-			}
-			return withheld
-		}
-		if text, ok := maskJSONText(string(unbase64(r.Blob)), plan); ok {
-			return &mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: withheldURI, MIMEType: r.MIMEType, Blob: []byte(text)}}
-		}
-	}
-	return withheld
 }
 
 // withheldURI stands for the address of a resource: identifiers in it may be the hidden values themselves.
 const withheldURI = "withheld:"
 
-// unbase64 undoes an encoding some handlers apply although the SDK does it for them.
-func unbase64(blob []byte) []byte {
-	if plain, err := base64.StdEncoding.DecodeString(string(blob)); err == nil {
-		return plain
-	}
-	return blob
+// curtain hides fields in content, whose shape no type describes: members of the hidden names at any depth, and
+// whole blocks in which that is not enough.
+type curtain struct {
+	plan  *mask.Plan
+	names []string       // the hidden fields' names
+	known *mask.Scrubber // the values the hidden fields have in the structured result
 }
 
-func maskJSONText(text string, plan *mask.Plan) (string, bool) {
-	masked, ok := plan.ApplyText(nil, text, nil)
-	return string(masked), ok
+func (c curtain) draw(blocks []mcp.Content) []mcp.Content {
+	masked := make([]mcp.Content, len(blocks))
+	for i, block := range blocks {
+		masked[i] = c.block(block)
+	}
+	return masked
+}
+
+func (c curtain) block(block mcp.Content) mcp.Content {
+	withheld := &mcp.TextContent{Text: withheldText}
+	switch b := block.(type) {
+	case *mcp.TextContent:
+		if text, ok := c.text(b.Text); ok {
+			return &mcp.TextContent{Text: text}
+		}
+	case *mcp.EmbeddedResource:
+		if b.Resource == nil {
+			return withheld
+		}
+		// Address and media type come from the handler like everything else; of masked JSON we know the type.
+		r := &mcp.ResourceContents{URI: withheldURI, MIMEType: "application/json"}
+		if b.Resource.Blob == nil {
+			if text, ok := c.text(b.Resource.Text); ok {
+				r.Text = text
+				return &mcp.EmbeddedResource{Resource: r}
+			}
+			return withheld
+		}
+		if text, ok := c.text(string(unbase64(b.Resource.Blob))); ok {
+			r.Blob = []byte(text)
+			return &mcp.EmbeddedResource{Resource: r}
+		}
+	}
+	return withheld
+}
+
+// text masks a text that is JSON; false if it is none, or if something hidden may be left in it.
+func (c curtain) text(text string) (string, bool) {
+	masked, ok := c.plan.ApplyText(nil, text, nil)
+	if !ok {
+		return "", false
+	}
+	values, err := c.plan.Collect([]byte(text))
+	if err != nil {
+		values = nil // lines of JSON: each was masked, and none can be looked through as a whole
+	}
+	if hides := mask.NewScrubber(values); hides.Scrub(string(masked)) != string(masked) || c.known.Scrub(string(masked)) != string(masked) {
+		return "", false
+	}
+	documents := json.NewDecoder(bytes.NewReader(masked)) // one, or one a line
+	for documents.More() {
+		var document any
+		if documents.Decode(&document) != nil || !c.plain(document) {
+			return "", false
+		}
+	}
+	return string(masked), true
+}
+
+// plain reports whether no text in a document is itself a container: JSON in a text, plain or base64, or the name
+// of a hidden field, as the heading of a table has it.
+func (c curtain) plain(value any) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, member := range v {
+			if !c.plain(member) {
+				return false
+			}
+		}
+	case []any:
+		return !slices.ContainsFunc(v, func(element any) bool { return !c.plain(element) })
+	case string:
+		named := slices.ContainsFunc(c.names, func(name string) bool { return strings.EqualFold(name, v) })
+		return !named && !holdsJSON(v) && !holdsJSON(string(unbase64([]byte(v))))
+	}
+	return true
+}
+
+func holdsJSON(text string) bool {
+	text = strings.TrimSpace(text)
+	return text != "" && (text[0] == '{' || text[0] == '[' || text[0] == '"') && json.Valid([]byte(text))
+}
+
+// unbase64 undoes an encoding, if text is encoded.
+func unbase64(text []byte) []byte {
+	if plain, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
+		return plain
+	}
+	return text
 }

@@ -12,6 +12,7 @@ type Error struct {
 	Message string // for the caller; "" stands for the code's own text
 	rule    string // the policy rule that decided, for the record
 	cause   error
+	foreign bool // the cause is of the tool's making: nobody knows what its text quotes
 }
 
 // Error returns the code, the message and the cause: a text for operators, not for callers.
@@ -53,14 +54,22 @@ func CodeOf(err error) Code {
 // the wrapped error joins the record as the cause, and its text the message.
 func Userf(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Code: Failed, Message: err.Error(), cause: errors.Unwrap(err)}
+	return &Error{Code: Failed, Message: err.Error(), cause: wrapped(err)}
 }
 
 // Fail returns a business error that the tool declared in [ToolSpec.Errors], with a text for the caller. A code
 // the tool did not declare ends the call as [Failed], without the text.
 func Fail(code Code, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Code: code, Message: err.Error(), cause: errors.Unwrap(err)}
+	return &Error{Code: code, Message: err.Error(), cause: wrapped(err)}
+}
+
+// wrapped returns what a format wrapped with %w, once or many times.
+func wrapped(err error) error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the very error fmt made
+		return errors.Join(many.Unwrap()...)
+	}
+	return errors.Unwrap(err)
 }
 
 // refuse makes the error of a stage. It is the only maker of errors with built-in codes on the path.

@@ -162,8 +162,10 @@ func TestRuleThatErrors(t *testing.T) {
 			t.Parallel()
 			log, runs := &mcptest.Recorder{}, &atomic.Int64{}
 			config := crmConfig(t, log)
-			config.Policy = &policy.Set{Blocks: []policy.Block{{Tools: []string{"*"}, Input: test.input,
-				Output: append(test.output, policy.Rule{Condition: "false", Action: policy.ActionMaskSensitive})}}}
+			config.Policy = &policy.Set{Blocks: []policy.Block{{
+				Tools: []string{"*"}, Input: test.input,
+				Output: append(test.output, policy.Rule{Condition: "false", Action: policy.ActionMaskSensitive}),
+			}}}
 			h := mcptest.New(t, newServer(t, config, mcpgov.Tool(lookupSpec(), counted(runs))))
 			result := h.As(nobody).Call("get_customer", asksForAnn).NoLeak("Ann")
 			require.Contains(t, []mcpgov.Code{mcpgov.PolicyFailed, mcpgov.Unknown}, result.Code())

@@ -13,6 +13,9 @@ var (
 	errRate        = errors.New("the caller's calls per minute are used up")
 	errConcurrency = errors.New("as many handlers run as Limits.Concurrent allows")
 	errNoApprover  = errors.New("a rule asks for an approval and the server has no approver")
+	errCalledTwice = errors.New("an interceptor called next twice")
+	errNothing     = errors.New("the handler returned neither a result nor an error")
+	errNoList      = errors.New("the SDK answered tools/list with something else")
 	errNoUser      = errors.New("the Identifier returned a user without ID that is not Anonymous")
 )
 
@@ -40,7 +43,7 @@ func classify(err error, stage Code) *Error {
 		return e
 	}
 	if code, ok := interrupted(err); ok {
-		return refuse(code, err)
+		return &Error{Code: code, cause: err, foreign: true}
 	}
 	return refuse(stage, err)
 }
@@ -62,16 +65,18 @@ func policyFailure(err error) *Error {
 // handler cannot claim one of the path's own codes.
 func (t *target) classify(err error) *Error {
 	if code, ok := interrupted(err); ok {
-		return refuse(code, err)
+		return &Error{Code: code, cause: err, foreign: true}
+	}
+	if errors.Is(err, errNothing) {
+		return refuse(OutputInvalid, err)
 	}
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case !ok:
-		return refuse(Failed, err)
-	case e.Code == Failed:
-		return &Error{Code: Failed, Message: e.Message, cause: err}
-	case t.declares(e.Code):
-		return &Error{Code: e.Code, Message: e.Message, cause: e.cause}
+		return &Error{Code: Failed, cause: err, foreign: true}
+	case e.Code == Failed || t.declares(e.Code):
+		return &Error{Code: e.Code, Message: e.Message, cause: e.cause, foreign: true}
 	}
-	return refuse(Failed, fmt.Errorf("the handler returned code %q, which ToolSpec.Errors does not declare: %w", e.Code, err))
+	cause := fmt.Errorf("the handler returned code %q, which ToolSpec.Errors does not declare: %w", e.Code, err)
+	return &Error{Code: Failed, cause: cause, foreign: true}
 }

@@ -100,15 +100,17 @@ type target struct {
 	level      audit.Level
 	spec       ToolSpec // declared errors, aliases, deprecation
 	policy     *policy.Target
-	parse      func(raw incoming) (in any, err error)
-	validate   func(ctx context.Context, in any) error
+	parse      func(s *Server, c *call) (in any, err error)
+	validate   func(s *Server, c *call, in any) error
+	copyIn     func(in any) any // for the handler, so that it cannot change what the policy is asked again about
 	invoke     func(ctx context.Context, in any) (out any, err error)
+	returns    func(out any) bool // out is of the type the handler was declared with
 	encode     func(out any) ([]byte, error)
 	surfaces
 }
 
 func (s *Server) open(ctx context.Context, t *target, raw incoming) opened {
-	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, raw: raw}
+	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, raw: raw, caller: &Caller{}}
 	c.draft = s.draft(c)
 	return opened{c}
 }
@@ -117,16 +119,16 @@ func (s *Server) identify(o opened) (identified, error) {
 	if o.call == nil {
 		return identified{}, refuse(Unauthenticated, errZeroReceipt)
 	}
-	caller, err := s.who(o.ctx, o.raw)
+	caller, err := s.who(o.ctx, &o.raw)
 	if err != nil {
 		return identified{}, err
 	}
 	o.caller = caller
 	o.noteCaller()
-	if !s.rates.allow(rateKey(caller, o.raw), o.begun) {
+	if !s.rates.allow(rateKey(caller, &o.raw), o.begun) {
 		return identified{}, refuse(Limited, errRate)
 	}
-	if !s.slots.take() {
+	if !s.handlers.take() {
 		return identified{}, refuse(Limited, errConcurrency)
 	}
 	o.holds = true
@@ -137,14 +139,14 @@ func (s *Server) decode(id identified) (decoded, error) {
 	if id.call == nil {
 		return decoded{}, refuse(InvalidInput, errZeroReceipt)
 	}
-	in, err := id.target.parse(id.raw)
+	in, err := id.target.parse(s, id.call)
 	if err != nil {
 		return decoded{}, classify(err, InvalidInput)
 	}
 	if err := s.noteArguments(id.call); err != nil {
 		return decoded{}, refuse(MaskFailed, err)
 	}
-	if err := id.target.validate(id.ctx, in); err != nil {
+	if err := id.target.validate(s, id.call, in); err != nil {
 		return decoded{}, classify(err, InvalidInput)
 	}
 	return decoded{id, in}, nil
@@ -168,6 +170,7 @@ func (s *Server) decide(d decoded) (admitted, error) {
 	if decision.Effect != policy.Allow && decision.Effect != policy.RequireApproval {
 		return admitted{}, &Error{Code: Denied, Message: decision.Reason, rule: decision.Rule}
 	}
+	d.mayKnow = true
 	return admitted{d, question, decision.Effect}, nil
 }
 
@@ -194,14 +197,13 @@ func (s *Server) execute(r recorded) (executed, error) {
 	if r.call == nil {
 		return executed{}, refuse(Failed, errZeroReceipt)
 	}
-	r.holds = false // from here on the slot ends with the handler, not with the call
 	type result struct {
 		out  any
 		body []byte
 	}
-	res, err := within(context.WithValue(r.ctx, callKey{}, r.call), r.target.timeout, func(ctx context.Context) (result, error) {
-		defer s.slots.give()
-		out, err := s.intercepted(ctx, r.call, r.in)
+	in := r.target.copyIn(r.in)
+	res, err := held(context.WithValue(r.ctx, callKey{}, r.call), s, r.call, r.target.timeout, func(ctx context.Context) (result, error) {
+		out, err := s.intercepted(ctx, r.call, in)
 		if err != nil {
 			return result{body: r.target.begun(out)}, err
 		}
@@ -260,7 +262,7 @@ type reply struct {
 // seal writes the outcome and makes the reply. A result whose record cannot be written is withheld.
 func (s *Server) seal(o opened, sh shaped, err error) reply {
 	if o.holds {
-		s.slots.give()
+		s.handlers.give()
 	}
 	if err == nil && (sh.call == nil || sh.call != o.call) {
 		err = refuse(Failed, errZeroReceipt)

@@ -63,7 +63,7 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 func stranger(kind, name string) *target {
 	return &target{
 		kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
-		parse: func(incoming) (any, error) { return nil, refuse(Unknown, nil) },
+		parse: func(*Server, *call) (any, error) { return nil, refuse(Unknown, nil) },
 	}
 }
 

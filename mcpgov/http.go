@@ -1,17 +1,11 @@
 package mcpgov
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
-
-	"github.com/mcpgov/go-sdk/audit"
 )
 
 // HTTPOptions say how a server is reached over HTTP. The zero value serves everyone the Identifier lets in,
@@ -55,9 +49,9 @@ func (s *Server) Handler(opts *HTTPOptions) (http.Handler, error) {
 			return nil, err //nolint:wrapcheck // names the origin and the fault
 		}
 	}
-	h := s.eras(opts)
+	h := s.vetted(s.eras(opts))
 	if opts.Verify != nil {
-		h = auth.RequireBearerToken(opts.Verify, &auth.RequireBearerTokenOptions{
+		h = auth.RequireBearerToken(s.verifier(opts.Verify), &auth.RequireBearerTokenOptions{
 			Scopes:              opts.Scopes,
 			ResourceMetadataURL: opts.ResourceMetadataURL, ClockSkew: opts.ClockSkew,
 		})(h)
@@ -84,76 +78,3 @@ func (s *Server) eras(opts *HTTPOptions) http.Handler {
 		sessions.ServeHTTP(w, r)
 	})
 }
-
-type governedKey struct{} // *atomic.Bool: some stage of ours has recorded this HTTP request
-
-// markGoverned notes that a request left a record of its own.
-func markGoverned(ctx context.Context) {
-	if governed, ok := ctx.Value(governedKey{}).(*atomic.Bool); ok {
-		governed.Store(true)
-	}
-}
-
-// recorded records every request that was refused before a governed stage saw it: bad tokens, foreign origins,
-// bodies too large, malformed messages.
-func (s *Server) recorded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		peer, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			peer = r.RemoteAddr
-		}
-		r.Header.Set(remoteIPHeader, peer)
-		var governed atomic.Bool
-		status := &statusWriter{ResponseWriter: w}
-		// A user somebody put into the request's context is not a verified one.
-		ctx := context.WithValue(context.WithValue(r.Context(), connectionKey{}, nil), governedKey{}, &governed)
-		next.ServeHTTP(status, r.WithContext(ctx))
-		if status.code >= http.StatusBadRequest && !governed.Load() {
-			s.recordRefusedRequest(r, status.code, peer)
-		}
-	})
-}
-
-func (s *Server) recordRefusedRequest(r *http.Request, status int, peer string) {
-	code := InvalidInput
-	switch status {
-	case http.StatusUnauthorized:
-		code = Unauthenticated
-	case http.StatusForbidden:
-		code = Denied
-	}
-	record := audit.Record{
-		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity,
-		Client: audit.Client{Transport: "http", RemoteIP: peer, Protocol: clip(r.Header.Get("Mcp-Protocol-Version"))},
-		Target: audit.Target{Kind: "server", Name: clip(joinNote(r.Method, r.Header.Get("Mcp-Method"))), ReadOnly: true},
-		Level:  audit.LevelBasic, Outcome: string(code), Category: string(code.Category()), Decision: "deny",
-		Cause: "refused before any tool with HTTP status " + http.StatusText(status),
-	}
-	// The refusal has gone out and withholds nothing: a sink that fails here is logged by write.
-	_ = s.write(r.Context(), record)
-}
-
-// statusWriter remembers the status of a response; Unwrap keeps flushing and deadlines working.
-type statusWriter struct {
-	http.ResponseWriter
-	code int
-}
-
-func (w *statusWriter) WriteHeader(code int) {
-	if w.code == 0 {
-		w.code = code
-	}
-	w.ResponseWriter.WriteHeader(code)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// Flush passes on, for event streams that ask for http.Flusher directly.
-func (w *statusWriter) Flush() {
-	if f, ok := w.ResponseWriter.(http.Flusher); ok {
-		f.Flush()
-	}
-}
-
-func lowerHeader(name string) string { return strings.ToLower(name) }

@@ -26,7 +26,7 @@ type Caller struct {
 // Credentials is what the transport knows about a caller, all of it verified before: never an argument, never
 // _meta, never what a client says of itself.
 type Credentials struct {
-	Transport string          // "http", "stdio" or "memory"
+	Transport string          // "http", "stdio", "memory", or "custom" for a transport of the host's own
 	Token     *auth.TokenInfo // the verified bearer token of this request; nil without one
 	Header    http.Header     // of this request; nil off HTTP. A header is only as good as the proxy that sets it
 	RemoteIP  string          // of this request; "" off HTTP
@@ -80,16 +80,16 @@ func WithUser(ctx context.Context, u User) context.Context {
 // withConnection fixes the identity of a connection before its first message is read.
 func withConnection(ctx context.Context) context.Context {
 	if u, ok := ctx.Value(userKey{}).(User); ok {
-		return context.WithValue(ctx, connectionKey{}, &Caller{User: u})
+		return context.WithValue(ctx, connectionKey{}, &Caller{User: cloneUser(u)})
 	}
 	return ctx
 }
 
-// UserFrom returns the user of the call ctx belongs to; false outside a call.
+// UserFrom returns the user of the call ctx belongs to, as a copy; false outside a call.
 func UserFrom(ctx context.Context) (User, bool) {
 	c, ok := callFrom(ctx)
 	if !ok {
 		return User{}, false
 	}
-	return c.caller.User, true
+	return cloneUser(c.caller.User), true
 }

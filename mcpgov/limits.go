@@ -59,15 +59,23 @@ func (l Limits) faults() []error {
 	var faults []error
 	for _, limit := range []struct {
 		name  string
-		value int64
+		value any
+		below bool
 	}{
-		{"Tool", int64(l.Tool)}, {"Identify", int64(l.Identify)}, {"Policy", int64(l.Policy)}, {"Audit", int64(l.Audit)},
-		{"Concurrent", int64(l.Concurrent)}, {"PerMinute", int64(l.PerMinute)}, {"ArgumentBytes", int64(l.ArgumentBytes)},
-		{"ArgumentDepth", int64(l.ArgumentDepth)}, {"ResultBytes", int64(l.ResultBytes)}, {"RequestBytes", l.RequestBytes},
-		{"SessionTimeout", int64(l.SessionTimeout)},
+		{"Tool", l.Tool, l.Tool < Unlimited},
+		{"Identify", l.Identify, l.Identify < Unlimited},
+		{"Policy", l.Policy, l.Policy < Unlimited},
+		{"Audit", l.Audit, l.Audit < Unlimited},
+		{"Concurrent", l.Concurrent, l.Concurrent < Unlimited},
+		{"PerMinute", l.PerMinute, l.PerMinute < Unlimited},
+		{"ArgumentBytes", l.ArgumentBytes, l.ArgumentBytes < Unlimited},
+		{"ArgumentDepth", l.ArgumentDepth, l.ArgumentDepth < Unlimited},
+		{"ResultBytes", l.ResultBytes, l.ResultBytes < Unlimited},
+		{"RequestBytes", l.RequestBytes, l.RequestBytes < Unlimited},
+		{"SessionTimeout", l.SessionTimeout, l.SessionTimeout < Unlimited},
 	} {
-		if limit.value < Unlimited {
-			faults = append(faults, fmt.Errorf("config: field Limits.%s is %d: write a positive value, 0 for the default or mcpgov.Unlimited",
+		if limit.below {
+			faults = append(faults, fmt.Errorf("config: field Limits.%s is %v: write a positive value, 0 for the default or mcpgov.Unlimited",
 				limit.name, limit.value))
 		}
 	}
@@ -87,15 +95,15 @@ func bounded(ctx context.Context, limit time.Duration) (context.Context, context
 type callerRates struct {
 	perMinute int
 	mu        sync.Mutex
-	callers   map[string]*rate.Limiter
+	callers   map[rateOwner]*rate.Limiter
 	swept     time.Time
 }
 
 func newCallerRates(perMinute int) *callerRates {
-	return &callerRates{perMinute: perMinute, callers: map[string]*rate.Limiter{}}
+	return &callerRates{perMinute: perMinute, callers: map[rateOwner]*rate.Limiter{}}
 }
 
-func (r *callerRates) allow(caller string, now time.Time) bool {
+func (r *callerRates) allow(caller rateOwner, now time.Time) bool {
 	if r.perMinute >= 1<<31-1 {
 		return true
 	}

@@ -28,13 +28,13 @@ func (s *Server) listTools(ctx context.Context, method string, req mcp.Request, 
 }
 
 func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
-	caller, err := s.who(o.ctx, o.raw)
+	caller, err := s.who(o.ctx, &o.raw)
 	if err != nil {
 		return nil, err
 	}
 	o.caller = caller
 	o.noteCaller()
-	if !s.rates.allow(rateKey(caller, o.raw), o.begun) {
+	if !s.rates.allow(rateKey(caller, &o.raw), o.begun) {
 		return nil, refuse(Limited, errRate)
 	}
 	res, err := next(o.ctx, method, req)
@@ -43,7 +43,7 @@ func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.
 	}
 	all, ok := res.(*mcp.ListToolsResult)
 	if !ok {
-		return nil, refuse(Failed, errZeroReceipt)
+		return nil, refuse(Failed, errNoList)
 	}
 	shown := *all // the SDK's list shares its tools with the server: filter a copy
 	shown.Tools = slices.DeleteFunc(slices.Clone(all.Tools), func(tool *mcp.Tool) bool { return !s.lists(o, tool.Name) })
@@ -59,6 +59,6 @@ func (s *Server) lists(o opened, name string) bool {
 	if !ok || t.name != name {
 		return false
 	}
-	visible, err := s.visible(o.ctx, t, o.caller, o.raw, o.begun)
+	visible, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
 	return err == nil && visible
 }

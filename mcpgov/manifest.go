@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +27,6 @@ func (s *Server) Manifest() Manifest {
 	m := Manifest{Name: s.identity.Name, Version: s.identity.Version, Contract: contractHash(s.parts), PolicyRevision: s.identity.Policy}
 	for _, p := range s.parts {
 		tool := p.advertised()
-		tool.Meta = maps.Clone(tool.Meta)
 		tool.InputSchema = cloneSchema(tool.InputSchema)
 		tool.OutputSchema = cloneSchema(tool.OutputSchema)
 		m.Tools = append(m.Tools, tool)

@@ -5,11 +5,17 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/canon"
@@ -41,7 +47,7 @@ func (s *Server) draft(c *call) audit.Record {
 }
 
 func (c *call) noteCaller() {
-	u := c.caller.User
+	u := &c.caller.User
 	c.draft.User = audit.User{ID: u.ID, Name: u.Name, Role: u.Role, Tenant: u.Tenant, Provider: u.Provider, Anonymous: u.Anonymous}
 	c.draft.Agent = audit.Agent{ID: c.caller.Agent.ID, Kind: c.caller.Agent.Kind}
 }
@@ -54,11 +60,15 @@ func (s *Server) noteArguments(c *call) error {
 	if len(raw) == 0 {
 		raw = json.RawMessage("{}")
 	}
-	c.draft.ArgumentsDigest = s.digest(raw)
+	canonical, err := canon.JSON(raw) // once: the digest needs it, and what is masked of it stays canonical for the record
+	if err != nil {
+		return fmt.Errorf("arguments for the record: %w", err)
+	}
+	c.draft.ArgumentsDigest = s.digest(canonical)
 	if c.target.level == audit.LevelBasic {
 		return nil
 	}
-	masked, err := c.target.inLog.fields.Apply(nil, raw, nil)
+	masked, err := c.target.inLog.fields.Apply(nil, canonical, nil)
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
@@ -80,7 +90,11 @@ func (s *Server) noteResult(c *call, m maskedResult) error {
 	if c.target.level != audit.LevelComplete {
 		return nil
 	}
-	c.draft.ResponseDigest = s.digest(m.body)
+	canonical, err := canon.JSON(m.body)
+	if err != nil {
+		return fmt.Errorf("result for the record: %w", err)
+	}
+	c.draft.ResponseDigest = s.digest(canonical)
 	if m.structured == nil {
 		return nil // content has no shape a record could hold; its digest and size stand for it
 	}
@@ -96,16 +110,19 @@ func (s *Server) noteResult(c *call, m maskedResult) error {
 	return nil
 }
 
-// digest is the keyed digest of a JSON document in canonical form: whoever has the key can look for a value he
-// knows, and nobody else can guess one.
-func (s *Server) digest(raw []byte) string {
-	canonical, err := canon.JSON(raw)
-	if err != nil {
-		canonical = raw
+// digest is the keyed digest (HMAC-SHA256, RFC 2104) of a JSON document in canonical form: whoever has the key can
+// look for a value he knows, and nobody else can guess one.
+func (s *Server) digest(canonical []byte) string {
+	mac, ok := s.macs.Get().(hash.Hash)
+	if !ok {
+		mac = hmac.New(sha256.New, s.key)
 	}
-	mac := hmac.New(sha256.New, s.key)
+	mac.Reset()
 	mac.Write(canonical)
-	return hex.EncodeToString(mac.Sum(nil))
+	var sum [sha256.Size]byte
+	digest := hex.EncodeToString(mac.Sum(sum[:0]))
+	s.macs.Put(mac)
+	return digest
 }
 
 // writeIntent makes durable that a handler is about to run.
@@ -131,7 +148,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 			r.Decision = policy.Deny.String()
 		}
 		if c.target.level != audit.LevelBasic {
-			r.Cause = c.scrub(causeText(e))
+			r.Cause = s.cause(c, e)
 		}
 		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
 	}
@@ -150,16 +167,38 @@ func joinNote(notes, another string) string {
 	return notes + "; " + another
 }
 
-// causeText is what operators are told: the whole chain of errors, cut to size.
-func causeText(e *Error) string {
+// cause is what operators are told: the whole chain of errors, without what is sensitive, cut to size.
+func (s *Server) cause(c *call, e *Error) string {
 	text := e.Message
 	if e.cause != nil {
-		text = joinNote(text, errorText(e.cause))
+		text = joinNote(text, s.causeText(c, e))
 	}
-	if len(text) > maxRecordedCause {
-		text = text[:maxRecordedCause] + "..."
+	return clipTo(c.scrub(text), maxRecordedCause)
+}
+
+// causeText is the text of an error's cause. What a tool with sensitive results says when it fails may quote
+// values nobody has seen yet, so that nothing could find them in the text: their kind, and a keyed digest to
+// tell two apart, have to do, unless Config.RecordErrorTexts says otherwise.
+func (s *Server) causeText(c *call, e *Error) string {
+	if !e.foreign || s.recordErrorTexts || !c.target.maskable() {
+		return errorText(e.cause)
 	}
-	return text
+	if p, ok := errors.AsType[*panicked](e.cause); ok {
+		return fmt.Sprintf("panic, text withheld, digest %s\n%s", s.digest([]byte(p.value)), p.stack)
+	}
+	if errors.Is(e.cause, errDeadline) || errors.Is(e.cause, errCancelled) {
+		return errorText(e.cause)
+	}
+	return fmt.Sprintf("%s, text withheld, digest %s", kinds(e.cause), s.digest([]byte(errorText(e.cause))))
+}
+
+// kinds are the Go types of a chain of errors, outermost first.
+func kinds(err error) string {
+	chain := fmt.Sprintf("%T", err)
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		chain += fmt.Sprintf(" of %T", inner)
+	}
+	return chain
 }
 
 // errorText is err's text; an Error method that panics has none.
@@ -175,7 +214,7 @@ func errorText(err error) (text string) {
 // write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
 // In best-effort mode a lost record is counted, and the count is recorded as soon as the sink works again.
 func (s *Server) write(ctx context.Context, r audit.Record) error {
-	_, err := guarded(context.WithoutCancel(ctx), s.trustSink, s.limits.Audit, func(ctx context.Context) (struct{}, error) {
+	err := s.deliver(context.WithoutCancel(ctx), func(ctx context.Context) (struct{}, error) {
 		if lost := s.lost.Swap(0); lost > 0 {
 			gap := audit.Record{
 				Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
@@ -206,7 +245,7 @@ func (c *call) scrub(text string) string {
 	if text == "" || !c.readable {
 		return text
 	}
-	values := c.seen
+	values := slices.Clone(c.seen)
 	if plan := c.target.inLog.fields; !plan.Empty() && len(c.raw.arguments) > 0 {
 		sensitive, err := plan.Collect(c.raw.arguments)
 		if err != nil {
@@ -217,7 +256,21 @@ func (c *call) scrub(text string) string {
 	if len(values) == 0 {
 		return text
 	}
-	return mask.NewScrubber(values).Scrub(text)
+	return mask.NewScrubber(disguises(values)).Scrub(text)
+}
+
+// disguises adds the forms in which programs hand values on: without surrounding space, and, for bytes that JSON
+// writes as base64, the bytes themselves.
+func disguises(values []string) []string {
+	for _, v := range values {
+		if trimmed := strings.TrimSpace(v); trimmed != v && trimmed != "" {
+			values = append(values, trimmed)
+		}
+		if plain, err := base64.StdEncoding.DecodeString(v); err == nil && len(plain) > 0 && utf8.Valid(plain) {
+			values = append(values, string(plain))
+		}
+	}
+	return values
 }
 
 // traceIDs reads a W3C traceparent; a malformed one gives no ids.

@@ -1,12 +1,14 @@
 package mcpgov
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,13 +30,15 @@ type Server struct {
 	// trustPolicy and trustSink: they keep to their context by themselves.
 	trustPolicy, trustSink bool
 	bestEffort             bool
+	recordErrorTexts       bool
 	lost                   atomic.Int64 // records that a best-effort server could not write
 	identifier             Identifier
 	identity               audit.Server
 	limits                 Limits
 	rates                  *callerRates
-	slots                  slots
+	handlers, identifying  slots // handlers, and Identifiers, that may run at once
 	key                    []byte
+	macs                   sync.Pool // of hash.Hash under key
 	around                 []Interceptor
 	// ruleHeaders are the HTTP headers rules may see.
 	ruleHeaders []string
@@ -46,7 +50,7 @@ type Server struct {
 // selects), in masks, in names; each with where it is and what to write instead.
 func New(config Config, features ...Feature) (*Server, error) {
 	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[string]*part{}, faults: config.faults()}
-	if b.key = config.Key; len(b.key) == 0 {
+	if b.key = bytes.Clone(config.Key); len(b.key) == 0 {
 		b.key = make([]byte, minKey)
 		_, _ = rand.Read(b.key) // crypto/rand never fails
 	}
@@ -63,10 +67,11 @@ func New(config Config, features ...Feature) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		trustPolicy: trusted(decider), trustSink: trusted(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
-		bestEffort: config.BestEffortAudit, identifier: config.Identify, limits: b.limits,
-		rates: newCallerRates(b.limits.PerMinute), slots: make(slots, min(b.limits.Concurrent, 1<<20)), key: b.key,
-		around: config.Interceptors, ruleHeaders: config.RuleHeaders, logger: config.Logger,
+		trustPolicy: isSelfBounded(decider), trustSink: trustedSink(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
+		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, limits: b.limits,
+		rates: newCallerRates(b.limits.PerMinute), key: b.key,
+		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
+		around: slices.Clone(config.Interceptors), ruleHeaders: slices.Clone(config.RuleHeaders), logger: config.Logger,
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -82,60 +87,104 @@ func New(config Config, features ...Feature) (*Server, error) {
 	return s, nil
 }
 
-// who asks for the caller's identity. A connection whose host vouched for a user is that user's.
-func (s *Server) who(ctx context.Context, raw incoming) (Caller, error) {
-	if raw.connection != nil {
-		return *raw.connection, nil
-	}
-	caller, err := within(ctx, s.limits.Identify, func(ctx context.Context) (Caller, error) {
-		return s.identifier(ctx, raw.credentials)
-	})
-	if errors.Is(err, errCancelled) {
-		return Caller{}, refuse(Cancelled, err)
-	}
-	if err == nil && caller.User.ID == "" && !caller.User.Anonymous {
-		err = errNoUser
-	}
-	if err != nil {
-		return Caller{}, refuse(Unauthenticated, err)
-	}
-	return caller, nil
+// maxSlots stands for no limit: more goroutines than that end a process by themselves.
+const maxSlots = 1 << 20
+
+func isSelfBounded(d policy.Decider) bool {
+	b, ok := d.(selfBounded)
+	return ok && b.SelfBounded()
 }
 
-// rateKey is whose allowance a call counts against: the user's, and for callers without a name their address's.
-func rateKey(c Caller, raw incoming) string {
-	if c.User.Anonymous || c.User.ID == "" {
-		return "anonymous\x00" + raw.credentials.RemoteIP
+// held runs foreign code for a call that holds a slot. If the code is left running, the slot goes with it and is
+// free when the code really ends; otherwise it stays the call's.
+func held[T any](ctx context.Context, s *Server, c *call, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
+	v, err, left := watch(ctx, limit, f, s.handlers.give)
+	if left {
+		c.holds = false
 	}
-	return c.User.Provider + "\x00" + c.User.Tenant + "\x00" + c.User.ID
+	return v, err
+}
+
+// who asks for the caller's identity. A connection whose host vouched for a user is that user's.
+func (s *Server) who(ctx context.Context, raw *incoming) (*Caller, error) {
+	if raw.connection != nil {
+		return named(raw.connection)
+	}
+	if !s.identifying.take() {
+		return nil, refuse(Limited, errConcurrency)
+	}
+	caller, err, left := watch(ctx, s.limits.Identify, func(ctx context.Context) (*Caller, error) {
+		caller, err := s.identifier(ctx, raw.credentials)
+		return &caller, err
+	}, s.identifying.give)
+	if !left {
+		s.identifying.give()
+	}
+	switch {
+	case errors.Is(err, errCancelled):
+		return nil, refuse(Cancelled, err)
+	case err != nil:
+		return nil, refuse(Unauthenticated, err)
+	}
+	return named(caller)
+}
+
+// named refuses a caller of whom nobody said that he is anonymous.
+func named(c *Caller) (*Caller, error) {
+	if c.User.ID == "" && !c.User.Anonymous {
+		return nil, refuse(Unauthenticated, errNoUser)
+	}
+	return c, nil
+}
+
+// rateOwner is whose allowance a call counts against: the user's, and for callers without a name their address's.
+type rateOwner struct{ provider, tenant, id, address string }
+
+func rateKey(c *Caller, raw *incoming) rateOwner {
+	if c.User.Anonymous || c.User.ID == "" {
+		return rateOwner{address: raw.credentials.RemoteIP}
+	}
+	return rateOwner{provider: c.User.Provider, tenant: c.User.Tenant, id: c.User.ID}
 }
 
 // intercepted runs the handler inside the interceptors, the first outermost.
 func (s *Server) intercepted(ctx context.Context, c *call, in any) (any, error) {
-	next := func(ctx context.Context) (any, error) { return c.target.invoke(ctx, in) }
+	var called atomic.Bool
+	next := func(ctx context.Context) (any, error) {
+		if called.Swap(true) {
+			return nil, errCalledTwice
+		}
+		return c.target.invoke(ctx, in)
+	}
 	for _, interceptor := range slices.Backward(s.around) {
 		inner := next
 		next = func(ctx context.Context) (any, error) { return interceptor(ctx, c.view(), inner) }
 	}
-	return next(ctx)
+	out, err := next(ctx)
+	if err == nil && !c.target.returns(out) {
+		return nil, fmt.Errorf("an interceptor returned a %T in place of the tool's result", out)
+	}
+	return out, err
 }
 
 // conceals reports whether a refusal has to look as if the target did not exist: the caller may not know of it.
-// Only refusals that would betray the target are asked about; errors hide.
+// Whatever comes before the decision would betray a hidden target, but for what names that do not exist meet, too.
 func (s *Server) conceals(c *call, err error) bool {
 	switch CodeOf(err) {
 	case Unknown:
 		return true
-	case InvalidInput, Denied, PolicyFailed, ApprovalRequired, MaskFailed:
-	default:
+	case OK, Unauthenticated, Limited, Cancelled, AuditFailed:
 		return false
 	}
-	visible, failure := s.visible(c.ctx, c.target, c.caller, c.raw, c.begun)
+	if c.mayKnow {
+		return false
+	}
+	visible, failure := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
 	return failure != nil || !visible
 }
 
 // visible asks whether some arguments could admit this caller.
-func (s *Server) visible(ctx context.Context, t *target, caller Caller, raw incoming, now time.Time) (bool, error) {
+func (s *Server) visible(ctx context.Context, t *target, caller *Caller, raw *incoming, now time.Time) (bool, error) {
 	question := policy.Request{Target: t.policy, User: &caller.User, Agent: &caller.Agent, Origin: raw.origin(), Now: now}
 	return ask(context.WithoutCancel(ctx), s, func(ctx context.Context) (bool, error) {
 		return s.decider.Visible(ctx, &question)

@@ -2,8 +2,8 @@ package mcpgov
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -20,6 +20,7 @@ import (
 type surfaces struct {
 	output         *schema.Output
 	contentNames   []string   // members that hold Content
+	openTypes      bool       // interfaces in the result may bring types New did not see
 	contentIsAll   bool       // the target returns Content and nothing else
 	withoutContent *mask.Plan // cuts the members that hold content
 
@@ -36,7 +37,8 @@ type surfaces struct {
 type hidden struct {
 	edits  []policy.Edit
 	fields *mask.Plan
-	names  *mask.Plan
+	names  *mask.Plan // nil for targets without content
+	leaves []string   // the names
 }
 
 // maskedResult is a result after one pass of masking.
@@ -63,7 +65,12 @@ func (t *surfaces) maskable() bool { return len(t.scope) > 0 || len(t.outLog.edi
 // check holds a result to the output schema it was advertised with, before anything is masked.
 func (t *surfaces) check(out any, body []byte) error {
 	if bytes.Equal(body, []byte("null")) {
-		return errors.New("the handler returned neither a result nor an error")
+		return errNothing
+	}
+	if t.openTypes {
+		if err := undeclaredLabels(reflect.ValueOf(out), 0); err != nil {
+			return err
+		}
 	}
 	return t.output.Check(out, body)
 }
@@ -87,8 +94,12 @@ func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err e
 	if m.structured, m.content, err = t.split(m.body); err != nil {
 		return m, err
 	}
-	if h.names != nil {
-		m.content = maskContent(m.content, h.names)
+	if h.names != nil && len(m.content) > 0 {
+		known, err := h.fields.Collect(body)
+		if err != nil {
+			return m, err
+		}
+		m.content = curtain{plan: h.names, names: h.leaves, known: mask.NewScrubber(known)}.draw(m.content)
 	}
 	return m, nil
 }
@@ -159,6 +170,9 @@ func newHidden(edits []policy.Edit, key []byte, content bool) (*hidden, error) {
 		return nil, err
 	}
 	if content {
+		for _, e := range byName {
+			h.leaves = append(h.leaves, lastName(e.Path))
+		}
 		h.names, err = mask.Compile(byName, key)
 	}
 	return h, err

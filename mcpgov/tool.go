@@ -2,11 +2,14 @@ package mcpgov
 
 import (
 	"context"
+	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -62,7 +65,14 @@ type Feature interface {
 // The handler gets exactly the value the policy judged. It runs with a deadline and the context of the call
 // ([CallFrom], [UserFrom]); the values it returns are marshalled once, before anyone can change them again.
 func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, error)) Feature {
-	t := &tool{spec: spec, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
+	t := &tool{spec: cloneSpec(spec), in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
+	t.returns = func(out any) bool {
+		switch out.(type) {
+		case *Out, *contentOnly:
+			return true
+		}
+		return false
+	}
 	if handler == nil {
 		return t
 	}
@@ -73,6 +83,9 @@ func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, er
 		}
 		out, err := handler(ctx, *typed)
 		if content, ok := any(out).(Content); ok {
+			if content == nil && err == nil {
+				return nil, errNothing
+			}
 			return &contentOnly{content}, err
 		}
 		return &out, err
@@ -85,6 +98,17 @@ type tool struct {
 	spec    ToolSpec
 	in, out reflect.Type
 	invoke  func(context.Context, any) (any, error)
+	returns func(any) bool
+}
+
+// cloneSpec keeps what a spec lists from being changed after the tool was made of it.
+func cloneSpec(s ToolSpec) ToolSpec {
+	s.Tags, s.Errors, s.Aliases = slices.Clone(s.Tags), slices.Clone(s.Errors), slices.Clone(s.Aliases)
+	if s.Deprecated != nil {
+		d := *s.Deprecated
+		s.Deprecated = &d
+	}
+	return s
 }
 
 var (
@@ -105,8 +129,9 @@ func (t *tool) build(b *builder) {
 	p := &part{spec: t.spec, out: fields.Deref(t.out)}
 	p.target = &target{
 		kind: "tool", name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
-		spec:   t.spec,
-		encode: func(out any) ([]byte, error) { return strictjson.Marshal(out) },
+		spec:    t.spec,
+		encode:  func(out any) ([]byte, error) { return strictjson.Marshal(out) },
+		returns: t.returns,
 	}
 	if t.in.Kind() != reflect.Struct {
 		fault("the input type %s is no struct: write one whose fields are the arguments", t.in)
@@ -114,7 +139,8 @@ func (t *tool) build(b *builder) {
 		b.fault(fmt.Errorf(where+": %w", err))
 	} else {
 		p.input = input
-		p.target.parse = parser(input, b.limits)
+		p.target.parse = parser(input, t.in, b.limits)
+		p.target.copyIn = copier(reflect.PointerTo(t.in))
 		p.target.validate = validation(t.in, b.limits.Tool)
 	}
 	if t.out == contentType {
@@ -147,7 +173,7 @@ func (t *tool) checkSpec(fault func(string, ...any)) {
 		fault("it cannot be both ReadOnly and Destructive: leave one out")
 	}
 	if t.spec.Timeout < Unlimited {
-		fault("Timeout is %d: write a positive duration, 0 for Limits.Tool or mcpgov.Unlimited", t.spec.Timeout)
+		fault("Timeout is %v: write a positive duration, 0 for Limits.Tool or mcpgov.Unlimited", t.spec.Timeout)
 	}
 	if err := checkLevel(t.spec.AuditLevel); err != nil {
 		fault("AuditLevel: %w", err)
@@ -173,25 +199,58 @@ type validator interface {
 	Validate(ctx context.Context) error
 }
 
-// parser reads arguments once: into the struct over its defaults, and against the schema on the same bytes.
-func parser(input *schema.Input, limits Limits) func(incoming) (any, error) {
+// parser reads arguments once: into the struct over its defaults, and against the schema on the same bytes. A type
+// that brings an UnmarshalJSON or UnmarshalText of its own is foreign code like any other, and bounded like it.
+func parser(input *schema.Input, in reflect.Type, limits Limits) func(*Server, *call) (any, error) {
 	bounds := strictjson.Limits{Bytes: limits.ArgumentBytes, Depth: limits.ArgumentDepth}
-	return func(raw incoming) (any, error) {
-		in, err := input.Decode(raw.arguments, bounds)
-		if err != nil {
-			return nil, &Error{Code: InvalidInput, Message: err.Error()}
-		}
-		return in, nil
+	if !unmarshalsItself(in, map[reflect.Type]bool{}) {
+		return func(_ *Server, c *call) (any, error) { return parsed(input.Decode(c.raw.arguments, bounds)) }
+	}
+	return func(s *Server, c *call) (any, error) {
+		return held(c.ctx, s, c, limits.Tool, func(context.Context) (any, error) {
+			return parsed(input.Decode(c.raw.arguments, bounds))
+		})
 	}
 }
 
-// validation runs the Validate method of an In that has one, for as long as a handler may run.
-func validation(in reflect.Type, limit time.Duration) func(context.Context, any) error {
-	if !reflect.PointerTo(in).Implements(reflect.TypeFor[validator]()) {
-		return func(context.Context, any) error { return nil }
+func parsed(in any, err error) (any, error) {
+	if err != nil {
+		return nil, &Error{Code: InvalidInput, Message: err.Error()}
 	}
-	return func(ctx context.Context, in any) error {
-		_, err := within(ctx, limit, func(ctx context.Context) (struct{}, error) {
+	return in, nil
+}
+
+// unmarshalsItself reports whether reading a t may run code of somebody else.
+func unmarshalsItself(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] || strings.HasPrefix(t.PkgPath(), "encoding/") || t == reflect.TypeFor[time.Time]() {
+		return false
+	}
+	seen[t] = true
+	if p := reflect.PointerTo(t); p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return unmarshalsItself(t.Elem(), seen)
+	case reflect.Map:
+		return unmarshalsItself(t.Key(), seen) || unmarshalsItself(t.Elem(), seen)
+	case reflect.Struct:
+		for f := range t.Fields() {
+			if unmarshalsItself(f.Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// validation runs the Validate method of an In that has one, for as long as a handler may run.
+func validation(in reflect.Type, limit time.Duration) func(*Server, *call, any) error {
+	if !reflect.PointerTo(in).Implements(reflect.TypeFor[validator]()) {
+		return func(*Server, *call, any) error { return nil }
+	}
+	return func(s *Server, c *call, in any) error {
+		_, err := held(c.ctx, s, c, limit, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, in.(validator).Validate(ctx) //nolint:forcetypeassert // checked by type above
 		})
 		if err == nil {

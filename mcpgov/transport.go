@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -21,7 +22,7 @@ type transportKey struct{} // the name of a connection's transport
 // Nothing but the protocol may be written to standard output meanwhile; logs go to standard error. If ctx carries
 // a user ([WithUser]), every call of the connection is that user's.
 func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
-	if err := s.sdk.Run(connectionContext(ctx, t), t); err != nil {
+	if err := s.sdk.Run(connectionContext(ctx, t), s.watched(t)); err != nil {
 		return fmt.Errorf("serving %q: %w", s.identity.Name, err)
 	}
 	return nil
@@ -30,7 +31,7 @@ func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 // Connect serves one connection in the background, for example one end of [mcp.NewInMemoryTransports], and
 // returns its session, with which the host can wait for its end or close it. See [Server.Run] for ctx.
 func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSession, error) {
-	session, err := s.sdk.Connect(connectionContext(ctx, t), t, nil)
+	session, err := s.sdk.Connect(connectionContext(ctx, t), s.watched(t), nil)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to %q: %w", s.identity.Name, err)
 	}
@@ -38,12 +39,20 @@ func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSessi
 }
 
 func connectionContext(ctx context.Context, t mcp.Transport) context.Context {
-	name := "memory"
-	switch t.(type) {
+	return withConnection(context.WithValue(ctx, transportKey{}, transportName(t)))
+}
+
+// transportName is what rules and records call a connection's transport.
+func transportName(t mcp.Transport) string {
+	switch t := t.(type) {
 	case *mcp.StdioTransport, *mcp.IOTransport:
-		name = "stdio"
+		return "stdio"
+	case *mcp.InMemoryTransport:
+		return "memory"
+	case *mcp.LoggingTransport:
+		return transportName(t.Transport)
 	}
-	return withConnection(context.WithValue(ctx, transportKey{}, name))
+	return "custom"
 }
 
 // serve builds the SDK's server: every tool behind the path, one middleware before everything.
@@ -99,10 +108,10 @@ func (p *part) advertised() *mcp.Tool {
 	}
 	meta := mcp.Meta{}
 	if len(spec.Tags) > 0 {
-		meta["mcpgov/tags"] = spec.Tags
+		meta["mcpgov/tags"] = slices.Clone(spec.Tags)
 	}
 	if len(spec.Aliases) > 0 {
-		meta["mcpgov/aliases"] = spec.Aliases
+		meta["mcpgov/aliases"] = slices.Clone(spec.Aliases)
 	}
 	if len(spec.Errors) > 0 {
 		meta["mcpgov/errors"] = advertisedErrors(spec.Errors)

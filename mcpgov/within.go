@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 // Ends a bounded function can come to besides its own.
@@ -14,14 +17,14 @@ var (
 	errCancelled = errors.New("the caller hung up before it returned")
 )
 
-// panicked carries a recovered panic: its value and where it happened, for the record.
-type panicked struct{ text string }
+// panicked carries a recovered panic: its value, and where it happened.
+type panicked struct{ value, stack string }
 
-func (p *panicked) Error() string { return p.text }
+func (p *panicked) Error() string { return "panic: " + p.value + "\n" + p.stack }
 
-// panicError turns a recovered value into an error. The value's own text may fail again; then its type must do.
+// panicError turns a recovered value into an error. The value's own text may panic again; then its type must do.
 func panicError(p any) error {
-	return &panicked{fmt.Sprintf("panic: %s\n%s", panicText(p), debug.Stack())}
+	return &panicked{panicText(p), string(debug.Stack())}
 }
 
 func panicText(p any) (text string) {
@@ -34,8 +37,15 @@ func panicText(p any) (text string) {
 }
 
 // within runs foreign code: it returns at the deadline, or when the caller hangs up, whether or not f obeys its
-// context, and turns a panic into an error. What f returns late is dropped; f's goroutine lives until f returns.
+// context, and turns a panic into an error. What f returns late is dropped.
 func within[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
+	v, err, _ := watch(ctx, limit, f, func() {})
+	return v, err
+}
+
+// watch is within for code that holds something: if f is left running, late runs when it ends at last, on f's own
+// goroutine, and left is true.
+func watch[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error), late func()) (value T, err error, left bool) { //nolint:revive // left belongs to the error, not before it
 	type end struct {
 		value T
 		err   error
@@ -43,13 +53,18 @@ func within[T any](ctx context.Context, limit time.Duration, f func(context.Cont
 	bounded, cancel := bounded(ctx, limit)
 	defer cancel()
 	done := make(chan end, 1)
+	var settled atomic.Bool // either f has ended or it was left running: whoever comes first says which
 	go func() {
-		e := end{err: &panicked{"the goroutine was ended by runtime.Goexit"}}
+		e := end{err: &panicked{value: "the goroutine was ended by runtime.Goexit"}}
 		defer func() {
 			if p := recover(); p != nil {
 				e = end{err: panicError(p)}
 			}
-			done <- e
+			if settled.CompareAndSwap(false, true) {
+				done <- e
+				return
+			}
+			late()
 		}()
 		e.value, e.err = f(bounded)
 	}()
@@ -57,42 +72,37 @@ func within[T any](ctx context.Context, limit time.Duration, f func(context.Cont
 	select {
 	case e = <-done:
 	case <-bounded.Done():
-		select {
-		case e = <-done: // it made it after all
-		default:
+		if left = settled.CompareAndSwap(false, true); left {
 			e.err = bounded.Err()
+		} else {
+			e = <-done // it made it after all
 		}
 	}
-	if e.err != nil && bounded.Err() != nil && errors.Is(e.err, bounded.Err()) {
-		var none T
+	if e.err != nil && bounded.Err() != nil && !speaksForItself(e.err) {
+		// Drivers put a stopped context into words of their own: what was stopped did not fail.
+		stop := errDeadline
 		if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return none, errCancelled
+			stop = errCancelled
 		}
-		return none, errDeadline
+		return e.value, fmt.Errorf("%w: %w", stop, e.err), left
 	}
-	return e.value, e.err
+	return e.value, e.err, left
 }
 
-// selfBounded is what a Decider or a Sink may be besides: one that keeps to its context and does not panic. It
-// needs no goroutine to be watched from; a hand-over between goroutines costs more than a decision.
+// speaksForItself reports whether an error means the same whether or not the context has ended.
+func speaksForItself(err error) bool {
+	if _, ok := errors.AsType[*panicked](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*Error](err)
+	return ok
+}
+
+// selfBounded is what a Decider may be besides: one that answers in bounded time and does not panic. It needs no
+// goroutine to be watched from; a hand-over between goroutines costs more than a decision.
 type selfBounded interface{ SelfBounded() bool }
 
-func trusted(v any) bool {
-	b, ok := v.(selfBounded)
-	return ok && b.SelfBounded()
-}
-
-// guarded is within for code that may be trusted to keep its bounds itself.
-func guarded[T any](ctx context.Context, trust bool, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
-	if !trust {
-		return within(ctx, limit, f)
-	}
-	bounded, cancel := bounded(ctx, limit)
-	defer cancel()
-	return f(bounded)
-}
-
-// ask puts a question to the policy. Rules of our own bound themselves, so they need not even a timer.
+// ask puts a question to the policy.
 func ask[T any](ctx context.Context, s *Server, f func(context.Context) (T, error)) (T, error) {
 	if s.trustPolicy {
 		return f(ctx)
@@ -100,13 +110,31 @@ func ask[T any](ctx context.Context, s *Server, f func(context.Context) (T, erro
 	return within(ctx, s.limits.Policy, f)
 }
 
-// slots bounds the handlers that run at once.
+// trustedSink reports whether a sink is one of our own, which return when their context ends. It asks for the
+// very types: one that embeds them has an Append of its own, which nobody knows.
+func trustedSink(s audit.Sink) bool {
+	if _, ok := s.(*audit.Log); ok {
+		return true
+	}
+	return s == audit.Discard()
+}
+
+// deliver hands a record to the sink within its time.
+func (s *Server) deliver(ctx context.Context, f func(context.Context) (struct{}, error)) error {
+	if !s.trustSink {
+		_, err := within(ctx, s.limits.Audit, f)
+		return err
+	}
+	bounded, cancel := bounded(ctx, s.limits.Audit)
+	defer cancel()
+	_, err := f(bounded)
+	return err
+}
+
+// slots bounds what runs at once.
 type slots chan struct{}
 
 func (s slots) take() bool {
-	if s == nil {
-		return true
-	}
 	select {
 	case s <- struct{}{}:
 		return true
@@ -115,8 +143,4 @@ func (s slots) take() bool {
 	}
 }
 
-func (s slots) give() {
-	if s != nil {
-		<-s
-	}
-}
+func (s slots) give() { <-s }

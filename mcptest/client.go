@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -58,7 +59,7 @@ func (c *Client) CallContext(ctx context.Context, tool string, args any) *Result
 	defer c.calls.Unlock()
 	c.wire.reset()
 	answer, err := c.session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: raw})
-	r := &Result{tb: c.h.tb, tool: tool, who: c.who, raw: answer, err: err, wire: c.wire.bytes()}
+	r := &Result{tb: c.h.tb, ctx: ctx, tool: tool, who: c.who, raw: answer, err: err, wire: c.wire.bytes()}
 	r.hidden = err != nil && isUnknownTool(err) && c.h.hasTool(tool)
 	r.read()
 	return r
@@ -87,7 +88,7 @@ func (v verbatim) MarshalJSON() ([]byte, error) { return v, nil }
 
 func isUnknownTool(err error) bool {
 	var wire *jsonrpc.Error
-	return errors.As(err, &wire) && wire.Code == jsonrpc.CodeInvalidParams
+	return errors.As(err, &wire) && wire.Code == jsonrpc.CodeInvalidParams && strings.HasPrefix(wire.Message, "unknown tool ")
 }
 
 // refusal is the text of a tool error as mcpgov writes it.

@@ -2,6 +2,7 @@ package mcptest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -90,7 +91,8 @@ func (h *Harness) connect(ctx context.Context, who string) *Client {
 // hasTool reports whether the server has the tool, whoever may see it.
 func (h *Harness) hasTool(name string) bool {
 	for _, tool := range h.srv.Manifest().Tools {
-		if tool.Name == name {
+		aliases, _ := tool.Meta["mcpgov/aliases"].([]string)
+		if tool.Name == name || slices.Contains(aliases, name) {
 			return true
 		}
 	}

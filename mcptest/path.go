@@ -1,8 +1,6 @@
 package mcptest
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -50,18 +48,10 @@ func collect(value any, path []string, found *[]any) {
 	}
 }
 
-var maskedYear = regexp.MustCompile(`^\d{4}$`)
-
 func looksMasked(value any) bool {
-	switch v := value.(type) {
-	case nil:
+	if value == nil {
 		return true
-	case bool:
-		return !v
-	case json.Number:
-		return v == "0"
-	case string:
-		return v == "" || strings.Contains(v, "[redacted]") || strings.Contains(v, "***") || strings.HasPrefix(v, "hmac:") || maskedYear.MatchString(v)
 	}
-	return false
+	text, ok := value.(string)
+	return ok && (strings.Contains(text, "[redacted]") || strings.Contains(text, "***") || strings.HasPrefix(text, "hmac:"))
 }

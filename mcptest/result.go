@@ -2,6 +2,7 @@ package mcptest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 type Result struct {
 	tb         testing.TB
 	tool, who  string
+	ctx        context.Context // of the call
 	raw        *mcp.CallToolResult
 	err        error  // a protocol error
 	wire       []byte // every message the client read during the call
@@ -36,8 +38,8 @@ func (r *Result) read() {
 	switch {
 	case r.hidden || r.err != nil && isUnknownTool(r.err):
 		r.code = mcpgov.Unknown
-	case errors.Is(r.err, r.contextError()):
-		r.code = mcpgov.Cancelled
+	case r.err != nil && r.ctx.Err() != nil && errors.Is(r.err, r.ctx.Err()):
+		r.code = mcpgov.Cancelled // as the client sees it; the server's view is in the log
 	case r.err != nil:
 		r.code = ""
 	case r.raw.IsError:
@@ -50,15 +52,6 @@ func (r *Result) read() {
 		r.structured = r.structuredOnWire()
 	}
 }
-
-func (r *Result) contextError() error {
-	if err := r.tb.Context().Err(); err != nil {
-		return err
-	}
-	return errNoContext
-}
-
-var errNoContext = errors.New("the test's context is alive")
 
 // structuredOnWire reads structuredContent from the wire, because clients turn big integers into floats.
 func (r *Result) structuredOnWire() any {
@@ -251,8 +244,8 @@ func (r *Result) Lacks(paths ...string) *Result {
 	return r
 }
 
-// Masked checks that something stands at each path and that it shows a mask: null, "[redacted]", a text with
-// "***", a keyed hash, zero, "" or a year.
+// Masked checks that something stands at each path and that it shows a mask that no value looks like: null,
+// "[redacted]", a text with "***", or a keyed hash. Zeros and years look like values: check them with Has.
 func (r *Result) Masked(paths ...string) *Result {
 	r.tb.Helper()
 	for _, path := range paths {
