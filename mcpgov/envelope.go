@@ -39,47 +39,49 @@ type envelope struct {
 
 // readEnvelope looks at a message, not into the values it carries: those are read once, later, by their schema.
 func readEnvelope(raw []byte) (e envelope) {
-	members, err := strictjson.Members(raw)
-	if err != nil {
-		return envelope{broken: err}
-	}
-	name, isMethod := members["method"]
-	if !isMethod {
-		return e // a response
-	}
-	if json.Unmarshal(name, &e.method) != nil {
+	var method, params []byte
+	e.broken = strictjson.Members(raw, func(name string, value []byte) {
+		switch name {
+		case "method":
+			method = value
+		case "params":
+			params = value
+		}
+	})
+	switch {
+	case e.broken != nil || method == nil: // a response has no method
+		return e
+	case json.Unmarshal(method, &e.method) != nil:
 		e.broken = errors.New("method is no text")
-		return e
-	}
-	if !slices.Contains(sdkMethods(), e.method) {
+	case !slices.Contains(sdkMethods(), e.method):
 		e.doomed = errors.New("the method is not known")
-		return e
-	}
-	params, given := members["params"]
-	if !given || string(params) == "null" {
-		if e.method == "tools/call" {
-			e.doomed = errors.New("params are missing")
-		}
-		return e
-	}
-	inner, err := strictjson.Members(params)
-	if err != nil {
-		e.broken = fmt.Errorf("params: %w", err)
-		return e
-	}
-	var text string
-	if e.method == "tools/call" && json.Unmarshal(inner["name"], &text) != nil {
-		e.doomed = errors.New("params.name is no text")
-	}
-	if cursor, given := inner["cursor"]; given && json.Unmarshal(cursor, &text) != nil {
-		e.doomed = errors.New("params.cursor is no text")
-	}
-	if meta, given := inner["_meta"]; given {
-		if _, err := strictjson.Members(meta); err != nil {
-			e.broken = fmt.Errorf("params._meta: %w", err)
-		}
+	case params != nil && string(params) != "null":
+		e.readParams(params)
+	case e.method == "tools/call":
+		e.doomed = errors.New("params are missing")
 	}
 	return e
+}
+
+// readParams looks at those members of params that the SDK reads before any handler.
+func (e *envelope) readParams(params []byte) {
+	named := e.method != "tools/call"
+	err := strictjson.Members(params, func(name string, value []byte) {
+		switch {
+		case name == "name" && value[0] == '"':
+			named = true
+		case name == "cursor" && value[0] != '"' && value[0] != 'n':
+			e.doomed = errors.New("params.cursor is no text")
+		case name == "_meta" && value[0] != '{' && value[0] != 'n':
+			e.doomed = errors.New("params._meta is no object")
+		}
+	})
+	switch {
+	case err != nil:
+		e.broken = fmt.Errorf("params: %w", err)
+	case !named && e.doomed == nil:
+		e.doomed = errors.New("params.name is no text")
+	}
 }
 
 // recordEnvelope records a message that no governed stage will see.
@@ -88,7 +90,7 @@ func (s *Server) recordEnvelope(client audit.Client, e envelope) error {
 	if cause == nil {
 		cause = e.doomed
 	}
-	return s.write(context.Background(), audit.Record{
+	return s.write(context.Background(), &audit.Record{
 		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity, Client: client,
 		Target: audit.Target{Kind: "server", Name: clip(e.method), ReadOnly: true}, Level: audit.LevelBasic,
 		Decision: "deny", Outcome: string(code), Category: string(code.Category()), Cause: clip(cause.Error()),

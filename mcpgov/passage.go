@@ -56,7 +56,7 @@ func (s *Server) recordRefusedRequest(r *http.Request, status int, peer, cause s
 	case status >= http.StatusInternalServerError:
 		code = Failed
 	}
-	record := audit.Record{
+	record := &audit.Record{
 		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity,
 		Client: audit.Client{Transport: "http", RemoteIP: peer, Protocol: clip(r.Header.Get("Mcp-Protocol-Version"))},
 		Target: audit.Target{Kind: "server", Name: clip(joinNote(r.Method, r.Header.Get("Mcp-Method"))), ReadOnly: true},

@@ -129,7 +129,7 @@ func (s *Server) digest(canonical []byte) string {
 func (s *Server) writeIntent(c *call) error {
 	intent := c.draft
 	intent.Kind = audit.KindIntent
-	return s.write(c.ctx, intent)
+	return s.write(c.ctx, &intent)
 }
 
 // writeOutcome completes the draft and makes it durable.
@@ -157,7 +157,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 			slog.Duration("duration", r.Duration), slog.Duration("deadline", limit))
 		r.Note = joinNote(r.Note, "slow")
 	}
-	return s.write(c.ctx, *r)
+	return s.write(c.ctx, r)
 }
 
 func joinNote(notes, another string) string {
@@ -213,7 +213,8 @@ func errorText(err error) (text string) {
 
 // write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
 // In best-effort mode a lost record is counted, and the count is recorded as soon as the sink works again.
-func (s *Server) write(ctx context.Context, r audit.Record) error {
+func (s *Server) write(ctx context.Context, r *audit.Record) error {
+	record := *r // a sink that is left behind must not see what becomes of the draft
 	err := s.deliver(context.WithoutCancel(ctx), func(ctx context.Context) (struct{}, error) {
 		if lost := s.lost.Swap(0); lost > 0 {
 			gap := audit.Record{
@@ -225,7 +226,7 @@ func (s *Server) write(ctx context.Context, r audit.Record) error {
 				return struct{}{}, err
 			}
 		}
-		return struct{}{}, s.sink.Append(ctx, r)
+		return struct{}{}, s.sink.Append(ctx, record)
 	})
 	if err == nil {
 		return nil

@@ -21,7 +21,9 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.limits.RequestBytes))
+		var body bytes.Buffer
+		body.Grow(int(min(max(r.ContentLength, 0), 64<<10, s.limits.RequestBytes)) + bytes.MinRead)
+		_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, s.limits.RequestBytes))
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			http.Error(w, fmt.Sprintf("the body has more than %d bytes", tooLarge.Limit), http.StatusRequestEntityTooLarge)
 			return
@@ -30,8 +32,8 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '[' { // elements of a batch pass the guard
-			e := readEnvelope(body)
+		if trimmed := bytes.TrimSpace(body.Bytes()); len(trimmed) == 0 || trimmed[0] != '[' { // elements of a batch pass the guard
+			e := readEnvelope(body.Bytes())
 			if p, ok := r.Context().Value(passageKey{}).(*passage); ok && (e.broken != nil || e.doomed != nil) {
 				p.governed.Store(true)
 				// The refusal withholds nothing: a sink that fails here was logged by write.
@@ -42,7 +44,7 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 				return
 			}
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.Body = io.NopCloser(&body)
 		next.ServeHTTP(w, r)
 	})
 }
