@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 // typical is a record of about 600 bytes, without seq, prev and hash.
@@ -80,6 +81,7 @@ func BenchmarkLog(b *testing.B) {
 }
 
 func benchLog(b *testing.B, opts *audit.Options, callers, work int) {
+	b.Helper()
 	log := openLog(b, b.TempDir(), opts)
 	r := typical()
 	b.ReportAllocs()

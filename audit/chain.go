@@ -8,6 +8,7 @@ import (
 )
 
 const (
+	// hashLength is that of both kinds of hash, so that a line does not show which kind the log has.
 	hashLength = 2 * sha256.Size // in hex
 	// genesis stands for the hash before the first record.
 	genesis = "0000000000000000000000000000000000000000000000000000000000000000"

@@ -24,6 +24,7 @@ func (d osDisk) Sync() error { return syncData(d.File) }
 
 // openSegment opens or creates a segment for writing, readable by its owner only.
 func openSegment(path string) (disk, error) {
+	// Not O_APPEND: a failed write is overwritten where it began, see writer.commit.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func syncDirectory(dir string) error {
 // setAside writes the torn end of a segment to a new file next to it and returns that file's name. The name tells segment and offset; files
 // of earlier recoveries are never overwritten.
 func setAside(dir, segment string, offset int64, torn []byte) (string, error) {
-	for n := 1; ; n++ {
+	for n := 1; ; n++ { // a later crash may tear the line at the same place again
 		name := fmt.Sprintf("%s.%d-%d.torn", segment, offset, n)
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {

@@ -24,12 +24,10 @@ const versionMember = `"v":1}`
 func (r *Record) AppendJSON(dst []byte) ([]byte, error) {
 	line, err := r.appendUpToHash(dst)
 	if err != nil {
-		return dst, err
+		return dst, err // not line: what was written of it is behind dst's length, and nobody's
 	}
 	line = appendText(line, `"hash":`, r.Hash)
-	if line, err = r.appendUpToPrev(line); err != nil {
-		return dst, err
-	}
+	line = r.appendUpToPrev(line)
 	line = appendText(line, `"prev":`, r.Prev)
 	if line, err = r.appendUpToSeq(line); err != nil {
 		return dst, err
@@ -43,6 +41,12 @@ func (r *Record) AppendJSON(dst []byte) ([]byte, error) {
 }
 
 // The four parts of a line lie between the members that only the log can write. Each part is a sequence of `"name":value,`.
+//
+//	{"agent":...,"duration_us":7,  "hash":...,  "kind":"outcome",...  "prev":...,  "purpose":...  "seq":...,  "server":...,"v":1}
+//	 appendUpToHash                             appendUpToPrev                     appendUpToSeq              appendRest
+//
+// So callers can write all four at the same time as other callers, and the one writer only fills the gaps. The order of the calls below is
+// the order of the members in the line: whoever moves one makes lines that are not canonical, and the tests say so.
 
 // appendUpToHash opens the object and writes the members that sort before hash.
 func (r *Record) appendUpToHash(dst []byte) ([]byte, error) {
@@ -64,7 +68,7 @@ func (r *Record) appendUpToHash(dst []byte) ([]byte, error) {
 }
 
 // appendUpToPrev writes the members between hash and prev.
-func (r *Record) appendUpToPrev(dst []byte) ([]byte, error) {
+func (r *Record) appendUpToPrev(dst []byte) []byte {
 	dst = appendText(dst, `"kind":`, string(r.Kind))
 	dst = appendText(dst, `"level":`, string(r.Level))
 	if len(r.Masked) > 0 {
@@ -76,7 +80,7 @@ func (r *Record) appendUpToPrev(dst []byte) ([]byte, error) {
 		dst = append(dst[:len(dst)-1], `],`...)
 	}
 	dst = appendText(dst, `"note":`, r.Note)
-	return appendText(dst, `"outcome":`, r.Outcome), nil
+	return appendText(dst, `"outcome":`, r.Outcome)
 }
 
 // appendUpToSeq writes the members between prev and seq. It also refuses what appendRest, which cannot fail, could not write.
@@ -112,7 +116,7 @@ func (r *Record) appendRest(dst []byte) []byte {
 	}
 	dst = appendText(dst, `"span_id":`, r.SpanID)
 	dst = r.Target.append(dst)
-	if !r.Time.Truncate(time.Microsecond).IsZero() {
+	if !r.Time.Truncate(time.Microsecond).IsZero() { // a time that would be written as the zero time is left out like it
 		dst = append(dst, `"time":"`...)
 		dst = appendTime(dst, r.Time)
 		dst = append(dst, `",`...)

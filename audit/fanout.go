@@ -39,7 +39,7 @@ func (f *fanout) Append(ctx context.Context, r Record) error {
 	for i := 1; i < len(f.sinks); i++ {
 		others.Go(func() { errs[i] = f.try(ctx, i, r) })
 	}
-	errs[0] = f.try(ctx, 0, r)
+	errs[0] = f.try(ctx, 0, r) // on this goroutine: a Tee of one starts none
 	others.Wait()
 
 	done := 0

@@ -44,6 +44,7 @@ func (m *members) advance() (bool, error) {
 	if err := m.read(); err != nil {
 		return false, err
 	}
+	// Names hold letters and "_" only, for which the order of bytes is the canonical order.
 	if before != nil && string(before) >= string(m.name) {
 		return false, errOrder
 	}

@@ -17,7 +17,7 @@ func lockDirectory(dir string) (io.Closer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for { // a signal may interrupt even an attempt that does not wait
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if !errors.Is(err, syscall.EINTR) {
 			break

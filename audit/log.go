@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -69,8 +70,10 @@ func open(dir string, opts *Options, openDisk func(path string) (disk, error)) (
 	}
 	l := &Log{opts: settled, queue: newQueue(settled.Sync), writer: w, lock: lock}
 	go w.run(l.queue)
+	// The first record after a crash says what the crash cost. It goes through the queue like any other, and Open returns when it is
+	// as durable as the mode promises, so that whoever reads the log learns of the torn line even if nobody looks for *.torn files.
 	if torn != nil {
-		settled.Logger.Warn("audit log recovered", "dir", dir, "set_aside", torn.Bytes, "note", torn.Note)
+		settled.Logger.Warn("audit log recovered", slog.String("dir", dir), slog.Int("set_aside", torn.Bytes), slog.String("note", torn.Note))
 		if err := l.Append(context.Background(), *torn); err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
@@ -100,7 +103,7 @@ func openWriter(dir string, opts *Options, openDisk func(string) (disk, error)) 
 		return nil, nil, err
 	}
 	if len(names) == 0 {
-		err = syncDirectory(dir)
+		err = syncDirectory(dir) // the new file's name; without it the records are durable in a file that a crash can unname
 	}
 	if len(end.torn) > 0 {
 		torn, err = recoverTorn(dir, name, file, end)
@@ -123,6 +126,7 @@ func (l *Log) Append(ctx context.Context, r Record) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("audit: record not taken: %w", context.Cause(ctx))
 	}
+	// In mode AsyncUnsafe the promise is kept once the record is in the queue.
 	b, err := l.queue.put(ctx, &r)
 	if err != nil || l.opts.Sync == AsyncUnsafe {
 		return err

@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 const segment = "audit-000001.jsonl"

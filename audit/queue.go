@@ -111,6 +111,8 @@ func (q *queue) add(d *draft) (_ *batch, room <-chan struct{}, _ error) {
 	before := q.bytes
 	q.records++
 	q.bytes += size
+	// The writer is woken by the first record of a batch and by the one that makes further waiting pointless, not by each: with many
+	// callers waking costs more than writing.
 	if q.records == 1 || q.records == q.enough || before < asyncEarly && q.bytes >= asyncEarly {
 		q.signal()
 	}

@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/canon"
-	"github.com/stretchr/testify/require"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in testdata")
@@ -33,6 +35,26 @@ func full() audit.Record {
 		Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 		Prev: strings.Repeat("0", 64), Hash: strings.Repeat("f", 64),
+	}
+}
+
+// TestFullRecordIsFull: the tests that write and read full() say something about every field only if every field of it is set. Whoever adds
+// a field and forgets one of the two hand-written directions hears of it here and below.
+func TestFullRecordIsFull(t *testing.T) {
+	t.Parallel()
+	var look func(path string, v reflect.Value)
+	look = func(path string, v reflect.Value) {
+		require.False(t, v.IsZero(), "%s is not set", path)
+		if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for f, inner := range v.Fields() {
+			look(path+"."+f.Name, inner)
+		}
+	}
+	look("Record", reflect.ValueOf(full()))
+	for f, inner := range reflect.ValueOf(full().Sources[0]).Fields() {
+		require.False(t, inner.IsZero(), "Source.%s is not set", f.Name)
 	}
 }
 

@@ -23,6 +23,7 @@ func (s *scanned) scan(line []byte) error {
 	*s = scanned{}
 	version := false
 	m := members{object: line}
+	// What is kept are slices of the line, texts with their escapes: a million lines are verified without a million records.
 	for {
 		more, err := m.advance()
 		if err != nil {
@@ -75,6 +76,7 @@ func inside(v []byte) []byte {
 
 // follows says what is wrong with a record that should be the one after last; empty if nothing.
 func (c *chain) follows(r *scanned, last *link) string {
+	// The hash first: only a line that is as it was written can say anything about its place.
 	want := c.hash(r.before, r.after)
 	switch {
 	case string(want[:]) != string(r.hash):

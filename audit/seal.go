@@ -18,9 +18,7 @@ func (d *draft) encode(r *Record) (err error) {
 		return err
 	}
 	d.gaps.hash = len(d.line)
-	if d.line, err = r.appendUpToPrev(d.line); err != nil {
-		return err
-	}
+	d.line = r.appendUpToPrev(d.line)
 	d.gaps.prev = len(d.line)
 	if d.line, err = r.appendUpToSeq(d.line); err != nil {
 		return err
@@ -38,6 +36,8 @@ const (
 // seal appends the finished line of d to dst, line end included, as the record after last, and moves last on.
 func (c *chain) seal(dst []byte, d draft, last *link) []byte {
 	gaps := d.gaps
+	// The hash covers the line as if it had no hash: the part before the member and the part behind it. Both are written first, around room
+	// for the hash, and then hashed where they stand, so that nothing is copied twice.
 	dst = append(dst, d.line[:gaps.hash]...)
 	before := len(dst)
 	dst = append(dst, hashName...)

@@ -8,6 +8,7 @@ import (
 	"strings"
 )
 
+// Six digits keep the names in the order of their numbers in every listing, up to a million segments; beyond, order by number still holds.
 const (
 	segmentPrefix = "audit-"
 	segmentSuffix = ".jsonl"
@@ -26,7 +27,7 @@ func segmentNumber(name string) int {
 		return 0
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(digits, segmentSuffix))
-	if err != nil || n < 1 || segmentName(n) != name {
+	if err != nil || n < 1 || segmentName(n) != name { // audit-1.jsonl or audit-0000001.jsonl would be a second name of the same
 		return 0
 	}
 	return n

@@ -12,8 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 // sinkFunc is a sink made of a function.

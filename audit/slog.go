@@ -37,7 +37,7 @@ func (s slogSink) Append(ctx context.Context, r Record) error {
 		return fmt.Errorf("audit: Slog: the handler drops records of level %s; lower its level", level)
 	}
 	at := r.Time
-	if at.IsZero() {
+	if at.IsZero() { // slog leaves a zero time out, and a line without time sorts nowhere
 		at = time.Now()
 	}
 	entry := slog.NewRecord(at, level, "audit", 0)
@@ -45,7 +45,7 @@ func (s slogSink) Append(ctx context.Context, r Record) error {
 		slog.String("kind", string(r.Kind)), slog.String("call_id", r.CallID), slog.String("target", r.Target.Name),
 		slog.String("user", r.User.ID), slog.String("decision", r.Decision), slog.String("outcome", r.Outcome),
 	} {
-		if a.Value.String() != "" {
+		if a.Value.String() != "" { // as in the line itself
 			entry.AddAttrs(a)
 		}
 	}

@@ -32,7 +32,7 @@ func readTail(path string, c *chain) (tail, error) {
 		return tail{}, err
 	}
 	size := info.Size()
-	for window := int64(tailWindow); ; window *= 2 {
+	for window := int64(tailWindow); ; window *= 2 { // one record may be larger than the window
 		start := max(size-window, 0)
 		data := make([]byte, size-start)
 		if _, err := f.ReadAt(data, start); err != nil && !errors.Is(err, io.EOF) {

@@ -15,8 +15,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 var tamperKey = []byte("a key the attacker does not have")
@@ -185,6 +186,7 @@ func TestRecomputedPlainHash(t *testing.T) {
 
 // forge changes the user in a line and computes a plain hash for it, by the definition in the package documentation.
 func forge(t *testing.T, line string) string {
+	t.Helper()
 	line = strings.Replace(strings.TrimSuffix(line, "\n"), `"id":"u1"`, `"id":"u2"`, 1)
 	r, err := audit.ParseRecord([]byte(line))
 	require.NoError(t, err)

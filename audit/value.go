@@ -92,7 +92,7 @@ func (v value) version() error {
 	return nil
 }
 
-// list reads strings.
+// list reads strings. encoding/json may be lax about them: canonical JSON was checked before, and the one spelling is checked after.
 func (v value) list(to *[]string) error {
 	if json.Unmarshal(v, to) != nil {
 		return errors.New("not a list of strings")

@@ -166,6 +166,7 @@ func (v *verifier) line(line []byte) string {
 			v.first = v.latest
 		}
 	}
+	// An intent that its outcome never follows is a call nobody knows the end of.
 	switch string(r.kind) {
 	case `"intent"`:
 		v.open[string(r.callID)] = struct{}{}

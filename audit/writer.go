@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -53,7 +54,7 @@ func (w *writer) wait() error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run(q *queue) {
 	defer close(w.stopped)
-	timer := time.NewTimer(time.Hour)
+	timer := time.NewTimer(time.Hour) // one for retry and linger, which never wait at the same time
 	timer.Stop()
 	for {
 		if len(w.held) > 0 {
@@ -94,6 +95,7 @@ func (w *writer) linger(q *queue, timer *time.Timer) {
 
 // commitAll writes each batch and tells its callers.
 func (w *writer) commitAll(q *queue, batches []*batch) {
+	// After a batch failed the next is tried all the same: it may be the first that finds the disk well again.
 	for _, b := range batches {
 		start := time.Now()
 		b.err = w.commit(&b.drafts)
@@ -114,7 +116,7 @@ func (w *writer) commitHeld(q *queue, batches []*batch) {
 	for len(w.held) > 0 {
 		if err := w.commit(&w.held[0].drafts); err != nil {
 			if q.fail(err) == nil {
-				w.opts.Logger.Error("audit log cannot be written, records are refused until it can", "error", err)
+				w.opts.Logger.Error("audit log cannot be written, records are refused until it can", slog.Any("error", err))
 			}
 			return
 		}
@@ -134,7 +136,7 @@ func (w *writer) commit(d *drafts) error {
 			return fmt.Errorf("audit: cut back a failed write: %w", err)
 		}
 	}
-	end := w.end
+	end := w.end // moves on only if all of the batch is on disk: a half batch would leave a hole in the numbers
 	w.out = w.out[:0]
 	start := 0
 	for i, gaps := range d.gaps {
@@ -162,7 +164,8 @@ func (w *writer) commit(d *drafts) error {
 	return nil
 }
 
-// repair cuts the file back to its last good record.
+// repair cuts the file back to its last good record. If even that fails, nothing is written before it succeeds: a whole record behind a torn
+// one could never be told from a forged one.
 func (w *writer) repair() error {
 	err := w.file.Truncate(w.size)
 	w.dirty = err != nil

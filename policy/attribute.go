@@ -11,6 +11,8 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // Attribute declares one user attribute. In files it is written "string", "string?" (nullable), or
@@ -109,7 +111,7 @@ func parseAttributeType(text string, adapter types.Adapter) (attributeType, erro
 		return attributeType{}, errors.New("the type is missing: write string, int, double, bool, timestamp, duration, any, list(T) or map(T)")
 	}
 	return attributeType{}, fmt.Errorf("unknown type %q%s: write string, int, double, bool, timestamp, duration, any, list(T) or map(T)",
-		text, didYouMean(text, sortedKeys(simple)))
+		text, suggest.DidYouMean(text, sortedKeys(simple)))
 }
 
 func mismatch(want string, got any) ref.Val {
@@ -145,10 +147,10 @@ func boxInt(v any) ref.Val {
 		if _, isDuration := v.(time.Duration); !isDuration {
 			return types.Int(r.Int())
 		}
-	case r.CanUint() && r.Uint() <= math.MaxInt64:
-		return types.Int(int64(r.Uint())) //nolint:gosec // bounded in the line above
+	case r.CanUint():
+		return intOf(r.Uint())
 	case r.CanFloat():
-		if f := r.Float(); f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+		if f := r.Float(); f == math.Trunc(f) && math.Abs(f) <= mostExact {
 			return types.Int(f)
 		}
 		return types.NewErr("declared int, but the caller's value has a fraction or is too large")
@@ -168,10 +170,16 @@ func boxDouble(v any) ref.Val {
 	case r.CanFloat():
 		return types.Double(r.Float())
 	case r.CanInt():
-		if _, isDuration := v.(time.Duration); !isDuration && r.Int() <= 1<<53 && r.Int() >= -1<<53 {
+		if _, isDuration := v.(time.Duration); !isDuration {
+			if n := r.Int(); n < -mostExact || n > mostExact {
+				return notExact()
+			}
 			return types.Double(r.Int())
 		}
-	case r.CanUint() && r.Uint() <= 1<<53:
+	case r.CanUint():
+		if r.Uint() > mostExact {
+			return notExact()
+		}
 		return types.Double(r.Uint())
 	}
 	return mismatch("double", v)

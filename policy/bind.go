@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"cel.dev/cel-go/common/types"
+
+	"github.com/mcpgov/go-sdk/internal/fields"
 )
 
 // ruleList is what Set and Own have in common: named blocks of rules and what they end in.
@@ -143,39 +145,46 @@ func (b *binder) takeTargets() {
 			b.fault(fmt.Errorf("the catalog holds two targets called %s %q", t.Kind, t.Name))
 			continue
 		}
-		argsType, err := b.world.argsType(t.In)
-		if err != nil {
-			b.fault(fmt.Errorf("%s %q: arguments: %w", t.Kind, t.Name, err))
-			continue
-		}
 		bt := &boundTarget{
-			target: t, argsType: argsType, in: deref(t.In), out: deref(t.Out), toolName: types.String(t.Name),
+			target: t, in: deref(t.In), out: deref(t.Out), toolName: types.String(t.Name),
 			tool: &object{t: b.world.tool, subject: t}, bare: map[string]int{},
 		}
-		bt.argFields = b.world.types.objects[argsType.cel.TypeName()]
-		if bt.argFields != nil {
-			for i, name := range bt.argFields.names() {
-				if isBareName(name) {
-					bt.bare[name] = i
-				}
-			}
-			b.bound.mostArgs = max(b.bound.mostArgs, len(bt.argFields.fields))
-		}
-		if bt.out != nil {
-			if bt.outType, err = b.world.types.of(bt.out); err != nil {
-				b.fault(fmt.Errorf("%s %q: result: %w", t.Kind, t.Name, err))
-				continue
-			}
-		}
 		b.bound.targets[t.key()] = bt
+		var err error
+		if bt.argsType, err = b.world.argsType(t.In); err != nil {
+			b.fault(fmt.Errorf("%s %q: arguments: %w", t.Kind, t.Name, err))
+		} else {
+			b.takeArguments(bt)
+		}
+		if bt.out == nil {
+			continue
+		}
+		if bt.outType, err = b.world.types.of(bt.out); err != nil {
+			b.fault(fmt.Errorf("%s %q: result: %w", t.Kind, t.Name, err))
+		}
 	}
 }
 
-func deref(t reflect.Type) reflect.Type {
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// takeArguments learns which arguments of a target have names of their own in conditions.
+func (b *binder) takeArguments(t *boundTarget) {
+	t.argFields = b.world.types.objects[t.argsType.cel.TypeName()]
+	if t.argFields == nil {
+		return // not a struct: only args as a whole can be named
 	}
-	return t
+	for i, name := range t.argFields.names() {
+		if isBareName(name) {
+			t.bare[name] = i
+		}
+	}
+	b.bound.mostArgs = max(b.bound.mostArgs, len(t.argFields.fields))
+}
+
+// deref removes pointers from t, which may be nil.
+func deref(t reflect.Type) reflect.Type {
+	if t == nil {
+		return nil
+	}
+	return fields.Deref(t)
 }
 
 // bindList adds one list of rules to the targets it selects. Every target of a server's set gets a part, whether or

@@ -2,7 +2,9 @@ package policy_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -101,6 +103,13 @@ func TestErrorsRefuse(t *testing.T) {
 		{name: "division by zero", condition: "1 / args.count == 1", says: "division by zero"},
 		{name: "overflow", condition: "args.count + 9223372036854775807 > 0", says: "overflow", args: orderIn{Count: 1}},
 		{name: "beyond int", condition: "big > 0", says: "beyond the range of int", args: orderIn{Big: 1 << 63}},
+		{name: "beyond int, from below", condition: "big < 0", says: "beyond the range of int", args: orderIn{Big: math.MaxUint64}},
+		{name: "beyond int, in an attribute", condition: "user.level > 3", says: "beyond the range of int", user: policy.User{Attributes: map[string]any{"level": uint64(1 << 63)}}},
+		{name: "beyond int, as JSON", condition: "args.extra.n == args.extra.n", says: "beyond the range of int", args: orderIn{Extra: map[string]any{"n": json.Number("9223372036854775808")}}},
+		{name: "beyond double, as JSON", condition: "args.extra.n > 1", says: "beyond the range of double", args: orderIn{Extra: map[string]any{"n": json.Number("1e999")}}},
+		{name: "not a number, as JSON", condition: "args.extra.n > 1", says: "not a number", args: orderIn{Extra: map[string]any{"n": json.Number("")}}},
+		{name: "no exact double", condition: "user.score > 3.0", says: "beyond 2^53", user: policy.User{Attributes: map[string]any{"score": uint64(1<<53 + 1)}}},
+		{name: "no exact double, negative", condition: "user.score > 3.0", says: "beyond 2^53", user: policy.User{Attributes: map[string]any{"score": int64(-1<<53 - 1)}}},
 		{name: "bad timestamp", condition: "timestamp(args.when) < now", says: "timestamp", args: orderIn{When: "yesterday"}},
 		{name: "bad zone", condition: "now.getHours(args.when) < 9", says: "zone", args: orderIn{When: "Mars/Phobos"}},
 		{name: "null receiver", condition: "args.owner.startsWith('x')", says: "no such overload"},

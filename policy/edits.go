@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 const redact = "redact"
@@ -81,7 +82,7 @@ func nearestField(t *boundTarget, segments []string) string {
 		if err != nil {
 			return ""
 		}
-		return didYouMean(segments[n-1], s.Names())
+		return suggest.DidYouMean(segments[n-1], s.Names())
 	}
 	return ""
 }
@@ -120,7 +121,7 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 		if !used[label] && len(targets) > 0 {
 			labels := sortedKeys(known)
 			faults = append(faults, fmt.Errorf("labels: no field of the selected tools has the label %q%s; labels are: %s",
-				label, didYouMean(label, labels), quotedList(labels)))
+				label, suggest.DidYouMean(label, labels), wordList(labels)))
 		}
 	}
 	if !found && len(r.Labels) == 0 && len(targets) > 0 {

@@ -8,6 +8,8 @@ import (
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 var (
@@ -40,7 +42,7 @@ func (e *environment) hint(text string, line, column int, message string, g *goT
 		if name == "response" {
 			return ": only output rules of tools with a result see it"
 		}
-		return fmt.Sprintf("%s: a condition here can name %s", didYouMean(name, known), quotedList(known))
+		return fmt.Sprintf("%s: a condition here can name %s", suggest.DidYouMean(name, known), wordList(known))
 	}
 	if found := undefinedField.FindStringSubmatch(message); found != nil {
 		owner := e.ownerAt(text, line, column, g)
@@ -48,7 +50,7 @@ func (e *environment) hint(text string, line, column int, message string, g *goT
 			return ""
 		}
 		names := owner.names()
-		hint := fmt.Sprintf("%s: there are %s", didYouMean(found[1], names), quotedList(names))
+		hint := fmt.Sprintf("%s: there are %s", suggest.DidYouMean(found[1], names), wordList(names))
 		if owner.name == "@user" {
 			hint += fmt.Sprintf("; declare further attributes under user: {%s: string}", found[1])
 		}

@@ -100,6 +100,24 @@ func TestAllFaultsComeTogether(t *testing.T) {
 	}
 }
 
+func TestFaultyTypesOfArgumentsAndResultComeTogether(t *testing.T) {
+	type in struct {
+		ID string `json:"id" gov:"pii,maks=hash"`
+	}
+	type out struct {
+		Email string `json:"email" gov:"pii,mask=emial"`
+		Phone string `json:"phone" gov:"pii,mask=last3"`
+	}
+	_, err := policy.AllowAll().Bind(policy.Catalog{Targets: []*policy.Target{tool("get_customer", in{}, out{})}})
+	for _, part := range []string{
+		`tool "get_customer": arguments: policy_test.in.ID: gov tag: unknown key "maks" (did you mean "mask"?)`,
+		`tool "get_customer": result: policy_test.out.Email: gov tag: mask "emial" is not known (did you mean "email"?); write one of redact, `,
+		`policy_test.out.Phone: gov tag: mask "last3" is not known (did you mean "last4"?)`,
+	} {
+		require.ErrorContains(t, err, part)
+	}
+}
+
 func TestAFieldFoundInSomeToolsIsFine(t *testing.T) {
 	a, b := order(), tool("ping", nil, node{})
 	d := mustBind(t, one(policy.Allow, nil, policy.Rule{Condition: "true", Action: policy.ActionFilterFields, Fields: []string{"email", "ssn"}}), nil, a, b)

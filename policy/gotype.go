@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"reflect"
 	"time"
 
@@ -80,7 +79,7 @@ func (g *goTypes) leaf(t reflect.Type) (*goType, error) {
 	case durationType:
 		return &goType{types.DurationType, func(v reflect.Value) ref.Val { return types.Duration{Duration: time.Duration(v.Int())} }}, nil
 	case numberType:
-		return &goType{types.DynType, func(v reflect.Value) ref.Val { return boxNumber(json.Number(v.String())) }}, nil
+		return &goType{types.DynType, func(v reflect.Value) ref.Val { return numberOf(json.Number(v.String())) }}, nil
 	}
 	switch fields.KindOf(t) {
 	case fields.Object, fields.List, fields.Map:
@@ -89,7 +88,7 @@ func (g *goTypes) leaf(t reflect.Type) (*goType, error) {
 		return &goType{types.BoolType, func(v reflect.Value) ref.Val { return types.Bool(v.Bool()) }}, nil
 	case fields.Integer:
 		if t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uintptr {
-			return &goType{types.IntType, boxUint}, nil
+			return &goType{types.IntType, func(v reflect.Value) ref.Val { return intOf(v.Uint()) }}, nil
 		}
 		return &goType{types.IntType, func(v reflect.Value) ref.Val { return types.Int(v.Int()) }}, nil
 	case fields.Number:
@@ -246,24 +245,6 @@ func (g *goTypes) boxJSON(v reflect.Value) ref.Val {
 		return types.WrapErr(err)
 	}
 	return g.NativeToValue(tree)
-}
-
-func boxUint(v reflect.Value) ref.Val {
-	if v.Uint() > math.MaxInt64 {
-		return types.NewErr("%d is beyond the range of int", v.Uint())
-	}
-	return types.Int(int64(v.Uint())) //nolint:gosec // bounded above
-}
-
-func boxNumber(n json.Number) ref.Val {
-	if i, err := n.Int64(); err == nil {
-		return types.Int(i)
-	}
-	f, err := n.Float64()
-	if err != nil {
-		return types.NewErr("%q is not a number", string(n))
-	}
-	return types.Double(f)
 }
 
 func boxMarshaledText(v reflect.Value) ref.Val {

@@ -2,6 +2,8 @@ package policy
 
 import (
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 func (r *reader) version(n *yaml.Node) {
@@ -19,7 +21,7 @@ func (r *reader) effect(n *yaml.Node) Effect {
 	words := []Action{ActionDeny, ActionAllow, ActionRequireApproval}
 	word := Action(r.text(n))
 	if word != "" && !word.decides() {
-		r.fault(n, "unknown default %q%s: write deny, allow or require_approval", word, didYouMean(string(word), words))
+		r.fault(n, "unknown default %q%s: write deny, allow or require_approval", word, suggest.DidYouMean(string(word), words))
 	}
 	return word.effect()
 }

@@ -22,7 +22,7 @@ func (g *goTypes) NativeToValue(value any) ref.Val {
 	case float64:
 		return types.Double(v)
 	case json.Number:
-		return boxNumber(v)
+		return numberOf(v)
 	case []string:
 		return &textList{texts: v}
 	case []any:

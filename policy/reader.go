@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // maxFile bounds the length of a policy file in bytes.
@@ -62,7 +64,7 @@ func (r *reader) mapping(n *yaml.Node, what string, keys map[string]func(*yaml.N
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.fault(n, "%s must be a mapping with the keys %s, not %s", what, quotedList(sortedKeys(keys)), describe(n))
+		r.fault(n, "%s must be a mapping with the keys %s, not %s", what, wordList(sortedKeys(keys)), describe(n))
 		return
 	}
 	seen := map[string]int{}
@@ -80,7 +82,7 @@ func (r *reader) mapping(n *yaml.Node, what string, keys map[string]func(*yaml.N
 		read := keys[key.Value]
 		switch {
 		case read == nil:
-			r.fault(key, "%s has no key %q%s: write one of %s", what, key.Value, didYouMean(key.Value, sortedKeys(keys)), quotedList(sortedKeys(keys)))
+			r.fault(key, "%s has no key %q%s: write one of %s", what, key.Value, suggest.DidYouMean(key.Value, sortedKeys(keys)), wordList(sortedKeys(keys)))
 		case value.Kind == yaml.AliasNode || value.Anchor != "":
 			r.fault(value, "anchors and aliases are not read: write the value out")
 		default:

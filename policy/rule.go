@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // Action is what a rule does when its condition holds.
@@ -93,10 +94,10 @@ func (r *Rule) check(p phase) error {
 	a := r.Action
 	switch {
 	case a == "":
-		fault("the action is missing: write one of %s", quotedList(actions()))
+		fault("the action is missing: write one of %s", wordList(actions()))
 		return errors.Join(faults...)
 	case !a.known():
-		fault("unknown action %q%s: write one of %s", a, didYouMean(string(a), actions()), quotedList(actions()))
+		fault("unknown action %q%s: write one of %s", a, suggest.DidYouMean(string(a), actions()), wordList(actions()))
 		return errors.Join(faults...)
 	case p == input && !a.decides():
 		fault("%s changes a result and has no meaning under input: move the rule under output", a)

@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // targetKey names a target within a catalog.
@@ -57,12 +59,12 @@ func selectsNothing(selector string, targets []*Target) error {
 			}
 		}
 		tags := sortedKeys(seen)
-		return fmt.Errorf("no tool has the tag %q%s; tags are: %s", tag, didYouMean(tag, tags), quotedList(tags))
+		return fmt.Errorf("no tool has the tag %q%s; tags are: %s", tag, suggest.DidYouMean(tag, tags), wordList(tags))
 	}
 	names := map[string]bool{}
 	for _, t := range targets {
 		names[t.Name] = true
 	}
 	known := sortedKeys(names)
-	return fmt.Errorf("%q selects nothing%s; tools are: %s", selector, didYouMean(selector, known), quotedList(known))
+	return fmt.Errorf("%q selects nothing%s; tools are: %s", selector, suggest.DidYouMean(selector, known), wordList(known))
 }

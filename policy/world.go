@@ -126,8 +126,5 @@ func (w *world) argsType(in reflect.Type) (*goType, error) {
 	if in == nil {
 		in = reflect.TypeFor[struct{}]()
 	}
-	for in.Kind() == reflect.Pointer {
-		in = in.Elem()
-	}
-	return w.types.of(in)
+	return w.types.of(deref(in))
 }

@@ -72,19 +72,20 @@ func makeRow(i int) row {
 	}
 }
 
-func one(_ context.Context, _ query) (row, error) { return makeRow(42), nil }
-
-func fifty(_ context.Context, _ query) (rows, error) {
-	out := rows{Rows: make([]row, 50)}
-	for i := range out.Rows {
-		out.Rows[i] = makeRow(i)
+// handlers return the same rows each time: what they would cost is no part of the comparison.
+func handlers() (one func(context.Context, query) (row, error), fifty func(context.Context, query) (rows, error)) {
+	all := rows{Rows: make([]row, 50)}
+	for i := range all.Rows {
+		all.Rows[i] = makeRow(i)
 	}
-	return out, nil
+	return func(context.Context, query) (row, error) { return all.Rows[42], nil },
+		func(context.Context, query) (rows, error) { return all, nil }
 }
 
 // raw is the ungoverned server: the SDK's typed tools.
 func raw() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "crm", Version: "1"}, &mcp.ServerOptions{Logger: slog.New(slog.DiscardHandler)})
+	one, fifty := handlers()
 	addRaw(s, "one", one)
 	addRaw(s, "fifty", fifty)
 	return s
@@ -108,6 +109,7 @@ func governed(tb testing.TB, sync audit.SyncMode) *mcpgov.Server {
 	set, err := policy.Parse([]byte(rules))
 	require.NoError(tb, err)
 	caller := mcpgov.Caller{User: user()}
+	one, fifty := handlers()
 	srv, err := mcpgov.New(mcpgov.Config{
 		Name: "crm", Version: "1", Policy: set, Audit: log, Logger: slog.New(slog.DiscardHandler),
 		Identify: func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) { return caller, nil },

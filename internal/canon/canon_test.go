@@ -11,8 +11,9 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/mcpgov/go-sdk/internal/canon"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/canon"
 )
 
 func ExampleJSON() {
@@ -34,9 +35,11 @@ func TestJSON(t *testing.T) {
 			"string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
 			"literals": [null, true, false]
 		}`, `{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`},
-		{"RFC 8785 3.2.3", `{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
+		{
+			"RFC 8785 3.2.3", `{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
 			"\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}`,
-			`{"\r":"Carriage Return","1":"One","` + "\u0080" + `":"Control","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign","😀":"Emoji: Grinning Face","` + "\ufb33" + `":"Hebrew Letter Dalet With Dagesh"}`},
+			`{"\r":"Carriage Return","1":"One","` + "\u0080" + `":"Control","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign","😀":"Emoji: Grinning Face","` + "\ufb33" + `":"Hebrew Letter Dalet With Dagesh"}`,
+		},
 		{"nested", ` { "b" : { "y" : [ ] , "x" : { } } , "a" : [ 1 , { "d" : 0 , "c" : 0 } ] } `, `{"a":[1,{"c":0,"d":0}],"b":{"x":{},"y":[]}}`},
 		{"big integers keep their digits", `[9007199254740993,-123456789012345678901234567890,1000000000000000000000]`, `[9007199254740993,-123456789012345678901234567890,1000000000000000000000]`},
 		{"minus zero", `[-0,-0.0,-0e5,0]`, `[0,0,0,0]`},
@@ -161,6 +164,7 @@ func FuzzJSON(f *testing.F) {
 
 // decode reads raw with every number as a double, infinite if it is a larger integer.
 func decode(t *testing.T, raw []byte) any {
+	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var v any

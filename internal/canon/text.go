@@ -6,6 +6,8 @@ import (
 )
 
 // plain marks the bytes that stand for themselves in a canonical string: printable ASCII without quote and backslash, and DEL.
+//
+//nolint:gochecknoglobals // a constant table, looked into for every byte: a switch costs twice as much
 var plain = func() (t [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
@@ -14,6 +16,8 @@ var plain = func() (t [256]bool) {
 }()
 
 // shortEscape holds the letter of each control character that has a two-byte escape (RFC 8785 section 3.2.2.2).
+//
+//nolint:gochecknoglobals // a constant table that Go cannot spell as a constant
 var shortEscape = [' ']byte{'\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r'}
 
 const lowerHex = "0123456789abcdef"

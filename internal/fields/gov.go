@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // Gov is what a gov tag says about one field.
@@ -27,7 +30,9 @@ func (g Gov) Sensitive() bool { return len(g.Labels) > 0 }
 func (g Gov) Has(label string) bool { return slices.Contains(g.Labels, label) }
 
 // ParseGov reads a gov tag. A field that says how it is masked without saying why is labelled "sensitive":
-// the tag would otherwise protect nothing.
+// the tag would otherwise protect nothing. Whether the mask fits the kind of field is not asked here.
+//
+// The error says what is wrong in the tag and what to write instead; which field the tag belongs to the caller adds.
 func ParseGov(tag string) (Gov, error) {
 	var g Gov
 	if tag == "" {
@@ -45,7 +50,8 @@ func ParseGov(tag string) (Gov, error) {
 		target := map[string]*string{"mask": &g.Mask, "source": &g.Source, "unit": &g.Unit, "means": &g.Means}[key]
 		switch {
 		case target == nil:
-			return Gov{}, fmt.Errorf("gov tag: unknown key %q: write mask=, source=, unit=, means=, or a label without \"=\"", key)
+			return Gov{}, fmt.Errorf("gov tag: unknown key %q%s: write mask=, source=, unit=, means=, or a label without \"=\"",
+				key, suggest.DidYouMean(key, []string{"mask", "source", "unit", "means"}))
 		case *target != "":
 			return Gov{}, fmt.Errorf("gov tag: %s= is written twice", key)
 		case value == "":
@@ -53,15 +59,20 @@ func ParseGov(tag string) (Gov, error) {
 		}
 		*target = value
 	}
-	if g.Mask != "" && len(g.Labels) == 0 {
-		g.Labels = []string{"sensitive"}
+	if g.Mask != "" {
+		if _, err := mask.ParseMask(g.Mask); err != nil {
+			return Gov{}, fmt.Errorf("gov tag: %w", err)
+		}
+		if len(g.Labels) == 0 {
+			g.Labels = []string{"sensitive"}
+		}
 	}
 	slices.Sort(g.Labels)
 	g.Labels = slices.Compact(g.Labels)
 	return g, nil
 }
 
-// splitTag splits at commas that no backslash precedes.
+// splitTag splits at commas that no backslash precedes. A backslash before anything else stands for itself.
 func splitTag(tag string) []string {
 	var parts []string
 	var part strings.Builder
@@ -80,6 +91,8 @@ func splitTag(tag string) []string {
 	return append(parts, strings.TrimSpace(part.String()))
 }
 
+// validLabel reports whether a text can be a label. Labels stand in policy files, paths of records and schemas, where any other character
+// would need quotes; and two that look alike must not differ.
 func validLabel(s string) bool {
 	if s == "" {
 		return false

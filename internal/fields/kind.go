@@ -27,6 +27,7 @@ func (k Kind) String() string {
 	return [...]string{"any", "string", "integer", "number", "boolean", "object", "array", "object (map)"}[k]
 }
 
+// Types that are written in a way of their own, and the interfaces by which others write themselves.
 var (
 	timeType       = reflect.TypeFor[time.Time]()
 	numberType     = reflect.TypeFor[json.Number]()
@@ -80,10 +81,10 @@ func KindOf(t reflect.Type) Kind {
 	case rawType:
 		return Any
 	}
-	if implements(t, marshalerType) || implements(t, jsonUnmarshals) {
+	if Implements(t, marshalerType) || Implements(t, jsonUnmarshals) {
 		return Any
 	}
-	if implements(t, textMarshaler) {
+	if Implements(t, textMarshaler) {
 		return Text
 	}
 	switch t.Kind() {
@@ -113,6 +114,8 @@ func KindOf(t reflect.Type) Kind {
 	}
 }
 
-func implements(t, iface reflect.Type) bool {
+// Implements reports whether t, or a pointer to it, implements the interface. Methods of the pointer are counted although encoding/json
+// calls them only where it can take an address: what may write itself is not known.
+func Implements(t, iface reflect.Type) bool {
 	return t.Implements(iface) || (t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(iface))
 }

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -11,6 +12,8 @@ const (
 	AnyDepth  = "**" // zero or more members
 )
 
+var errEmptyPath = errors.New("empty path: write a field name")
+
 // ParsePath splits a field path as rules write it: member names joined by dots, lists passed through without
 // being written.
 //
@@ -18,9 +21,11 @@ const (
 //	regions.*.margin      margin of every value of the map regions
 //	**.ssn                ssn at any depth
 //	labels."a.b"          the member named a.b; inside quotes \" and \\ stand for " and \
+//
+// There is no way to write a member whose name is * or **: the path then means more than that member, never less.
 func ParsePath(path string) ([]string, error) {
 	if path == "" {
-		return nil, fmt.Errorf("empty path: write a field name")
+		return nil, errEmptyPath
 	}
 	var segments []string
 	for rest := path; ; {
@@ -39,6 +44,7 @@ func ParsePath(path string) ([]string, error) {
 	}
 }
 
+// nextSegment reads one name, in quotes or not, and returns what follows it: nothing, or a text that must begin with a dot.
 func nextSegment(s string) (segment, after string, err error) {
 	if !strings.HasPrefix(s, `"`) {
 		end := strings.IndexByte(s, '.')
@@ -65,7 +71,7 @@ func nextSegment(s string) (segment, after string, err error) {
 	return "", "", fmt.Errorf("the quote that opens here is never closed: %s", s)
 }
 
-// JoinPath is the inverse of ParsePath.
+// JoinPath is the inverse of ParsePath. Names are put in quotes only where they need them.
 func JoinPath(segments []string) string {
 	var b strings.Builder
 	for i, s := range segments {

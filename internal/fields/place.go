@@ -27,6 +27,8 @@ func Labelled(t reflect.Type) ([]Place, error) {
 	return w.places, err
 }
 
+// labelWalk goes down all ways through a type. A way that comes to a struct it is inside of already ends there, and that struct, the first
+// of its kind on the way, is where the documents begin to repeat: everything found below it may stand any number of rounds deeper.
 type labelWalk struct {
 	places    []Place
 	firstPath map[reflect.Type][]string // types on the way down, and where each was met first
@@ -49,7 +51,7 @@ func (w *labelWalk) walk(t reflect.Type, at []string) error {
 		return nil
 	}
 	w.firstPath[t] = at
-	defer delete(w.firstPath, t)
+	defer delete(w.firstPath, t) // beside this way the type is new again: it leads to places of its own
 	s, err := Of(t)
 	if err != nil {
 		return err
@@ -78,6 +80,9 @@ func (w *labelWalk) walk(t reflect.Type, at []string) error {
 // whose values are objects names a member of every value; at any other map it names that key. Where only run
 // time knows the shape the rest of the path is taken as it stands.
 func Resolve(t reflect.Type, path []string) ([]Place, error) {
+	if len(path) == 0 {
+		return nil, errEmptyPath
+	}
 	return resolve(t, nil, path)
 }
 
@@ -96,9 +101,10 @@ func resolve(t reflect.Type, at, rest []string) ([]Place, error) {
 	case kind == Object:
 		return resolveInStruct(t, at, rest)
 	}
-	return nil, fmt.Errorf("%s is a %s: it has no member %q", orRoot(at), kind, rest[0])
+	return nil, fmt.Errorf("%s is of type %s: it has no member %q", orRoot(at), kind, rest[0])
 }
 
+// resolveInStruct finds the member a path goes on with, or every member for AnyMember, of which those that lead nowhere are passed over.
 func resolveInStruct(t reflect.Type, at, rest []string) ([]Place, error) {
 	s, err := Of(t)
 	if err != nil {
@@ -123,6 +129,7 @@ func resolveInStruct(t reflect.Type, at, rest []string) ([]Place, error) {
 	return descend(f, at, rest)
 }
 
+// descend goes on below a field, or ends in it.
 func descend(f *Field, at, rest []string) ([]Place, error) {
 	here := child(at, f.Name)
 	if len(rest) == 1 {
@@ -131,6 +138,8 @@ func descend(f *Field, at, rest []string) ([]Place, error) {
 	return resolve(f.Type, here, rest[1:])
 }
 
+// resolveInMap reads a name at a map as a member of every value where the values have members, and as a key. Both may be meant, and an edit
+// that hides too much is the lesser evil, so both are found; only a name that a declared type of value does not have is a fault.
 func resolveInMap(t reflect.Type, at, rest []string) ([]Place, error) {
 	value := t.Elem()
 	inner := value
@@ -142,7 +151,7 @@ func resolveInMap(t reflect.Type, at, rest []string) ([]Place, error) {
 		if k := KindOf(inner); k == Object || k == Map || k == Any {
 			through, err := resolve(value, child(at, AnyMember), rest)
 			if err != nil && k == Object {
-				return nil, err
+				return nil, err // a misspelt member: as a key it would silently hide nothing
 			}
 			found = through
 		}
@@ -167,7 +176,7 @@ func resolveAnyDepth(t reflect.Type, at, rest []string) ([]Place, error) {
 		return nil, fmt.Errorf("%q must be followed by a field name", AnyDepth)
 	}
 	var found []Place
-	dynamic := false
+	dynamic := false // somewhere below only run time knows what there is
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)
 	walk = func(t reflect.Type) {
@@ -211,10 +220,12 @@ func resolveAnyDepth(t reflect.Type, at, rest []string) ([]Place, error) {
 	return found, nil
 }
 
+// child returns a path of its own: paths of siblings must not share memory.
 func child(at []string, name string) []string {
 	return append(append(make([]string, 0, len(at)+1), at...), name)
 }
 
+// orRoot names a place in an error text.
 func orRoot(at []string) string {
 	if len(at) == 0 {
 		return "the document"
@@ -223,7 +234,8 @@ func orRoot(at []string) string {
 }
 
 // Covers reports whether an edit at path pattern also hides the place: the pattern matches it or one of the
-// members it lies in.
+// members it lies in. It is true only where it is true of every value the place stands for, so a place with
+// AnyMember or AnyDepth is covered only by a pattern that has them there too.
 func Covers(pattern, place []string) bool {
 	switch {
 	case len(pattern) == 0:

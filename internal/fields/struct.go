@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 )
 
@@ -46,7 +45,8 @@ func (s *Struct) Names() []string {
 	return names
 }
 
-var cache sync.Map // reflect.Type -> *Struct; only complete, correct results are kept
+// cache keeps reflect.Type -> *Struct, only complete and correct ones: reading a type takes long, and every call asks for some.
+var cache sync.Map //nolint:gochecknoglobals // remembers what a pure function of the type said: no caller can see that another asked before
 
 // Of returns the members of struct type t, pointers looked through. Its rules are those of encoding/json:
 // unexported fields and "-" are left out, embedded structs are flattened, and of two fields with one name the
@@ -74,95 +74,7 @@ func Of(t reflect.Type) (*Struct, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	// Of two that were made at the same time everybody gets the first, so that tables can be compared by address.
 	kept, _ := cache.LoadOrStore(t, s)
 	return kept.(*Struct), nil
-}
-
-// candidate is a field that may yet be hidden by another of the same name.
-type candidate struct {
-	Field
-	tagged bool
-}
-
-// collect lists all fields of t breadth first, embedded structs expanded in place.
-func collect(t reflect.Type) []candidate {
-	var found []candidate
-	var walk func(t reflect.Type, index []int, goPath string, onPath map[reflect.Type]bool)
-	walk = func(t reflect.Type, index []int, goPath string, onPath map[reflect.Type]bool) {
-		if onPath[t] {
-			return // an embedded type that embeds itself adds nothing new
-		}
-		onPath[t] = true
-		defer delete(onPath, t)
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if f.Tag.Get("json") == "-" {
-				continue
-			}
-			at := append(append([]int(nil), index...), i)
-			if f.Anonymous && name == "" {
-				inner := f.Type
-				if inner.Kind() == reflect.Pointer {
-					inner = inner.Elem()
-				}
-				if inner.Kind() == reflect.Struct && KindOf(inner) == Object {
-					walk(inner, at, goPath+f.Name+".", onPath)
-					continue
-				}
-			}
-			if !f.IsExported() {
-				continue
-			}
-			c := candidate{tagged: name != ""}
-			c.Name, c.GoName, c.Index, c.Type, c.Tag = name, goPath+f.Name, at, f.Type, f.Tag
-			if name == "" {
-				c.Name = f.Name
-			}
-			c.Kind = KindOf(f.Type)
-			for option := range strings.SplitSeq(options, ",") {
-				switch option {
-				case "omitempty", "omitzero":
-					c.Optional = true
-				case "string":
-					c.Quoted = c.Kind == Integer || c.Kind == Number || c.Kind == Boolean
-				}
-			}
-			if c.Quoted {
-				c.Kind = Text
-			}
-			found = append(found, c)
-		}
-	}
-	walk(t, nil, "", map[reflect.Type]bool{})
-	return found
-}
-
-// dominant keeps, for each name, the field encoding/json would write; the order of first appearance stays.
-func dominant(all []candidate) []candidate {
-	best := map[string]int{}
-	ambiguous := map[string]bool{}
-	for i, c := range all {
-		j, seen := best[c.Name]
-		switch {
-		case !seen || beats(c, all[j]):
-			best[c.Name], ambiguous[c.Name] = i, false
-		case !beats(all[j], c):
-			ambiguous[c.Name] = true
-		}
-	}
-	var kept []candidate
-	for i, c := range all {
-		if best[c.Name] == i && !ambiguous[c.Name] {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}
-
-func beats(a, b candidate) bool {
-	if len(a.Index) != len(b.Index) {
-		return len(a.Index) < len(b.Index)
-	}
-	return a.tagged && !b.tagged
 }

@@ -4,8 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 func TestAnyDepth(t *testing.T) {
@@ -15,20 +16,30 @@ func TestAnyDepth(t *testing.T) {
 		edits     []mask.Edit
 		doc, want string
 	}{
-		"at the root, inside, in lists": {[]mask.Edit{redact("**", "pin")},
+		"at the root, inside, in lists": {
+			[]mask.Edit{redact("**", "pin")},
 			`{"pin":"a","x":{"pin":"b","y":[{"pin":"c","z":1}]},"l":[["s",{"pin":"d"}]],"k":"free"}`,
-			`{"pin":"[redacted]","x":{"pin":"[redacted]","y":[{"pin":"[redacted]","z":1}]},"l":[["s",{"pin":"[redacted]"}]],"k":"free"}`},
-		"a tree of one type": {[]mask.Edit{redact("root", "**", "pin")},
+			`{"pin":"[redacted]","x":{"pin":"[redacted]","y":[{"pin":"[redacted]","z":1}]},"l":[["s",{"pin":"[redacted]"}]],"k":"free"}`,
+		},
+		"a tree of one type": {
+			[]mask.Edit{redact("root", "**", "pin")},
 			`{"pin":"kept","root":{"pin":"a","kids":[{"pin":"b","kids":[{"pin":"c"}]}]}}`,
-			`{"pin":"kept","root":{"pin":"[redacted]","kids":[{"pin":"[redacted]","kids":[{"pin":"[redacted]"}]}]}}`},
-		"removal, the first and the last member": {[]mask.Edit{{Path: []string{"**", "pin"}, Remove: true}},
-			`{"pin":1,"x":{"a":2,"pin":{"pin":3}},"y":{"pin":4}}`, `{"x":{"a":2},"y":{}}`},
-		"a name goes on below": {[]mask.Edit{redact("**", "contact", "email")},
+			`{"pin":"kept","root":{"pin":"[redacted]","kids":[{"pin":"[redacted]","kids":[{"pin":"[redacted]"}]}]}}`,
+		},
+		"removal, the first and the last member": {
+			[]mask.Edit{{Path: []string{"**", "pin"}, Remove: true}},
+			`{"pin":1,"x":{"a":2,"pin":{"pin":3}},"y":{"pin":4}}`, `{"x":{"a":2},"y":{}}`,
+		},
+		"a name goes on below": {
+			[]mask.Edit{redact("**", "contact", "email")},
 			`{"a":{"contact":{"email":"x","b":1}},"contact":"x@example.com","c":"free"}`,
-			`{"a":{"contact":{"email":"[redacted]","b":1}},"contact":"[redacted]","c":"free"}`},
-		"beside a path": {[]mask.Edit{redact("**", "pin"), {Path: []string{"x", "y"}, Remove: true}},
-			`{"x":{"y":1,"pin":"a"},"y":2}`, `{"x":{"pin":"[redacted]"},"y":2}`},
-		"twice is once": {[]mask.Edit{redact("**", "**", "pin")}, `{"x":{"pin":"a"},"pin":"b"}`, `{"x":{"pin":"[redacted]"},"pin":"[redacted]"}`},
+			`{"a":{"contact":{"email":"[redacted]","b":1}},"contact":"[redacted]","c":"free"}`,
+		},
+		"beside a path": {
+			[]mask.Edit{redact("**", "pin"), {Path: []string{"x", "y"}, Remove: true}},
+			`{"x":{"y":1,"pin":"a"},"y":2}`, `{"x":{"pin":"[redacted]"},"y":2}`,
+		},
+		"twice is once":   {[]mask.Edit{redact("**", "**", "pin")}, `{"x":{"pin":"a"},"pin":"b"}`, `{"x":{"pin":"[redacted]"},"pin":"[redacted]"}`},
 		"then any member": {[]mask.Edit{redact("**", "m", "*", "v")}, `{"q":{"m":{"k":{"v":"a"},"v":{"v":"b"}}}}`, `{"q":{"m":{"k":{"v":"[redacted]"},"v":{"v":"[redacted]"}}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,11 +2,13 @@ package mask_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 // edit writes an edit the short way: "orders/card" with "remove" or a mask.
@@ -211,11 +213,7 @@ func TestTouched(t *testing.T) {
 		_, err := p2.Apply(nil, doc, &touched)
 		require.NoError(t, err)
 	}
-	got := map[int]int{}
-	for edit, count := range touched.All() {
-		got[edit] = count
-	}
-	require.Equal(t, map[int]int{0: 4, 1: 4, 2: 4, 4: 4}, got)
+	require.Equal(t, map[int]int{0: 4, 1: 4, 2: 4, 4: 4}, maps.Collect(touched.All()))
 	require.Equal(t, 4, touched.Count(0))
 	require.Zero(t, touched.Count(3))
 	require.Zero(t, touched.Count(99))

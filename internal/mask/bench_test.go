@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 type benchRow struct {

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"unicode"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 // The tests of this file are the known ways around a mask, one each. A document

@@ -51,22 +51,28 @@ func (w *walker) concealText(mask Mask, raw []byte) {
 		w.text, ok = unescape(w.text[:0], raw)
 		text = w.text
 	}
-	if ok {
-		ok = false
-		switch mask.Kind {
-		case Email:
-			ok = w.concealEmail(text)
-		case First, Last:
-			ok = w.concealRest(mask, text)
-		case Hash:
-			w.concealHash(text)
-			ok = true
-		case Year:
-			ok = w.concealDate(text)
-		}
-	}
-	if !ok {
+	if !ok || !w.concealPart(mask, text) {
 		w.dst = append(w.dst, Redacted...)
+	}
+}
+
+// concealPart appends what a mask leaves of text; false, with nothing appended,
+// if it leaves nothing.
+func (w *walker) concealPart(mask Mask, text []byte) bool {
+	switch mask.Kind {
+	case Email:
+		return w.concealEmail(text)
+	case First, Last:
+		return w.concealRest(mask, text)
+	case Hash:
+		w.concealHash(text)
+		return true
+	case Year:
+		return w.concealDate(text)
+	default:
+		// Redact; Last4 is Last in a plan, Null and Zero have been dealt with. A
+		// kind that will be added and forgotten here keeps nothing.
+		return false
 	}
 }
 

@@ -5,8 +5,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 // One plan serves all calls at once; no document may show up in another's.

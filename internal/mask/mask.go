@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // Kind says how a value is hidden. The zero Kind hides it entirely.
@@ -51,8 +53,11 @@ type Mask struct {
 	N int
 }
 
+// lastKind is the greatest Kind there is.
+const lastKind = Year
+
 // kindNames holds the words of [ParseMask]; the index is the Kind.
-func kindNames() [9]string {
+func kindNames() [lastKind + 1]string {
 	return [...]string{
 		Redact: "redact", Null: "null", Email: "email", Last4: "last4", First: "first",
 		Last: "last", Hash: "hash", Zero: "zero", Year: "year",
@@ -60,7 +65,9 @@ func kindNames() [9]string {
 }
 
 // ParseMask reads a mask as gov tags and policies write it: redact, null,
-// email, last4, first=N, last=N, hash, zero or year.
+// email, last4, first=N, last=N, hash, zero or year. The error names the mask,
+// the word that was probably meant, and all that there are; where the mask was
+// written only the caller knows and has to say.
 func ParseMask(text string) (Mask, error) {
 	word, count, counted := strings.Cut(text, "=")
 	for kind, name := range kindNames() {
@@ -84,15 +91,17 @@ func ParseMask(text string) (Mask, error) {
 		}
 		return mask, nil
 	}
-	return Mask{}, fmt.Errorf("mask %q is not known; write one of redact, null, email, last4, first=N, last=N, hash, zero, year", text)
+	names := kindNames()
+	hint := suggest.DidYouMean(word, names[:])
+	return Mask{}, fmt.Errorf("mask %q is not known%s; write one of redact, null, email, last4, first=N, last=N, hash, zero, year", text, hint)
 }
 
 // String returns the form [ParseMask] reads.
 func (m Mask) String() string {
-	names := kindNames()
-	if int(m.Kind) >= len(names) {
+	if m.Kind > lastKind {
 		return fmt.Sprintf("mask(%d)", m.Kind)
 	}
+	names := kindNames()
 	if m.counts() {
 		return names[m.Kind] + "=" + strconv.Itoa(m.N)
 	}
@@ -120,7 +129,7 @@ func (m Mask) counts() bool { return m.Kind == First || m.Kind == Last }
 
 // check finds masks that could not have come from [ParseMask].
 func (m Mask) check() error {
-	if int(m.Kind) >= len(kindNames()) {
+	if m.Kind > lastKind {
 		return fmt.Errorf("mask kind %d is not known; use one of the kinds of this package", m.Kind)
 	}
 	if m.counts() && (m.N < 1 || m.N > maxKept) {

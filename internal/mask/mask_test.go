@@ -3,8 +3,9 @@ package mask_test
 import (
 	"testing"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 func TestParseMask(t *testing.T) {
@@ -25,8 +26,8 @@ func TestParseMaskFaults(t *testing.T) {
 	t.Parallel()
 	for text, hint := range map[string]string{
 		"":           "write one of redact, null",
-		"emial":      "write one of redact, null",
-		"Email":      "write one of redact, null",
+		"emial":      `mask "emial" is not known (did you mean "email"?); write one of redact, null`,
+		"Email":      `(did you mean "email"?)`,
 		"first":      "must be 1 to 64",
 		"first=":     "write for example first=3",
 		"first=x":    "write for example first=3",
@@ -37,6 +38,7 @@ func TestParseMaskFaults(t *testing.T) {
 		"last4=0":    "takes no number; write last4",
 		"first=3=3":  "write for example first=3",
 		"first= 3":   "write for example first=3",
+		"lats=4":     `(did you mean "last"?)`,
 		"redact,pii": "write one of",
 	} {
 		_, err := mask.ParseMask(text)

@@ -2,6 +2,7 @@ package mask
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -33,12 +34,9 @@ func (n needles) add(text string) {
 		return
 	}
 	head := binary.LittleEndian.Uint32([]byte(text[:4]))
-	for _, known := range n.long[head] {
-		if known == text {
-			return
-		}
+	if !slices.Contains(n.long[head], text) {
+		n.long[head] = append(n.long[head], text)
 	}
-	n.long[head] = append(n.long[head], text)
 }
 
 // find calls found for each place a needle has in text. Places may overlap.

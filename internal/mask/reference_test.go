@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 // The reference does what the package does in the plain way: decode to a tree,
@@ -111,6 +112,7 @@ func refMask(m mask.Mask, v any, key []byte) any {
 	}
 	runes := []rune(text)
 	switch m.Kind {
+	case mask.Redact: // below
 	case mask.Null:
 		return nil
 	case mask.Zero:

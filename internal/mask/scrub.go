@@ -119,14 +119,15 @@ func views(text string) iter.Seq[view] {
 				return
 			}
 			for _, decode := range []decoder{unpercented, unqueried} {
-				out, changed := v, true
-				for range 2 {
-					if out, changed = out.through(decode); !changed {
+				for out, rounds := v, 0; rounds < 2; rounds++ {
+					decoded, changed := out.through(decode)
+					if !changed {
 						break
 					}
-					if !yield(out) {
+					if !yield(decoded) {
 						return
 					}
+					out = decoded
 				}
 			}
 			v, more = v.through(unslashed)

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
 // forms returns the ways in which programs write a value into a text.
@@ -111,7 +112,7 @@ func TestScrubReadsGoEscapes(t *testing.T) {
 func TestScrubWithoutValues(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "text", mask.NewScrubber(nil).Scrub("text"))
-	require.Equal(t, "", mask.NewScrubber([]string{"value"}).Scrub(""))
+	require.Empty(t, mask.NewScrubber([]string{"value"}).Scrub(""))
 }
 
 func TestScrubCollectedValues(t *testing.T) {

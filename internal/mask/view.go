@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -79,20 +80,8 @@ func unslashed(dst, text []byte) ([]byte, int) {
 	switch c := text[1]; c {
 	case '"', '\\', '/', '\'':
 		return append(dst, c), 2
-	case 'a':
-		return append(dst, '\a'), 2
-	case 'b':
-		return append(dst, '\b'), 2
-	case 'f':
-		return append(dst, '\f'), 2
-	case 'n':
-		return append(dst, '\n'), 2
-	case 'r':
-		return append(dst, '\r'), 2
-	case 't':
-		return append(dst, '\t'), 2
-	case 'v':
-		return append(dst, '\v'), 2
+	case 'a', 'b', 'f', 'n', 'r', 't', 'v':
+		return append(dst, "\a\b\f\n\r\t\v"[strings.IndexByte("abfnrtv", c)]), 2
 	case 'x':
 		if b, ok := hexByte(text[2:]); ok {
 			return append(dst, b), 4

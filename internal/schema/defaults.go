@@ -54,7 +54,7 @@ func (c *fillingCompiler) object(o *object) *filling {
 	if f, ok := c.made[o]; ok {
 		return f
 	}
-	if !hasDefaults(o, map[*object]bool{}) {
+	if !o.leadsTo(func(m *member) bool { return m.tag.hasDefault }) {
 		return nil
 	}
 	f := &filling{kind: fields.Object}
@@ -87,25 +87,6 @@ func (c *fillingCompiler) shape(sh *shape) *filling {
 	return nil
 }
 
-// hasDefaults reports whether a default can be reached from o. It looks ahead, so that types without any leave no
-// empty walk behind.
-func hasDefaults(o *object, seen map[*object]bool) bool {
-	if seen[o] {
-		return false
-	}
-	seen[o] = true
-	for _, m := range o.members {
-		sh := m.shape
-		for sh.elem != nil {
-			sh = sh.elem
-		}
-		if m.tag.hasDefault || sh.object != nil && hasDefaults(sh.object, seen) {
-			return true
-		}
-	}
-	return false
-}
-
 // setter reads the default once, through the struct it belongs to, so that it is read exactly as a sent value is.
 // A value without inner memory is then copied into each new struct; any other is read afresh each time, because
 // two calls must not share it.
@@ -126,12 +107,14 @@ func setter(owner reflect.Type, f *fields.Field, def any) (func(reflect.Value) e
 	if err != nil {
 		return nil, err
 	}
+	// Kinds whose values hold no memory of their own, whatever the type is called.
 	switch f.Type.Kind() {
 	case reflect.Bool, reflect.String, reflect.Float32, reflect.Float64,
 		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		return func(field reflect.Value) error { field.Set(template); return nil }, nil
 	}
+	// Lists, pointers, and types that read themselves.
 	return func(field reflect.Value) error {
 		fresh, err := read()
 		if err == nil {
@@ -156,7 +139,7 @@ func (f *filling) fill(v reflect.Value, tree any) error {
 		}
 		return f.fillMap(v, sent)
 	case []any:
-		for i := range min(len(sent), v.Len()) {
+		for i := range min(len(sent), v.Len()) { // a Go array may be shorter than what was sent, or longer
 			if err := f.elem.fill(v.Index(i), sent[i]); err != nil {
 				return err
 			}
@@ -170,7 +153,7 @@ func (f *filling) fillObject(v reflect.Value, sent map[string]any) error {
 	for i := range f.sites {
 		s := &f.sites[i]
 		if _, ok := sent[s.name]; ok {
-			continue
+			continue // zero, false, "" and null were sent as well: a default never overrules the caller
 		}
 		if field, ok := fieldAt(v, s.index, true); ok {
 			if err := s.set(field); err != nil {
@@ -182,7 +165,7 @@ func (f *filling) fillObject(v reflect.Value, sent map[string]any) error {
 		d := &f.below[i]
 		inner, ok := sent[d.name]
 		if !ok || inner == nil {
-			continue
+			continue // to make up an object that nobody sent would turn "no address" into an empty one
 		}
 		if field, ok := fieldAt(v, d.index, false); ok {
 			if err := d.into.fill(field, inner); err != nil {
@@ -193,7 +176,7 @@ func (f *filling) fillObject(v reflect.Value, sent map[string]any) error {
 	return nil
 }
 
-// fillMap fills the values of a map. They cannot be changed in place.
+// fillMap fills the values of a map. They cannot be changed in place, so each is copied, filled and put back.
 func (f *filling) fillMap(v reflect.Value, sent map[string]any) error {
 	for _, key := range v.MapKeys() {
 		name, err := keyName(key)
@@ -219,7 +202,7 @@ func keyName(key reflect.Value) (string, error) {
 	if key.Kind() == reflect.String {
 		return key.String(), nil
 	}
-	if m, ok := key.Interface().(encoding.TextMarshaler); ok {
+	if m, ok := reflect.TypeAssert[encoding.TextMarshaler](key); ok {
 		text, err := m.MarshalText()
 		if err != nil {
 			return "", fmt.Errorf("map key: %w", err)

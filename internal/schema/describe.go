@@ -9,7 +9,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// describe says which keyword failed and why. With quote, the value may stand in the message.
+// describe says which keyword failed and why, in the words of somebody who can still change the document. With quote,
+// the value may stand in the message. How long a text or list was is not said in either case: the bound is what helps,
+// and the length of a secret is part of it.
 func describe(e jsonschema.ErrorKind, quote bool) (keyword, message string) {
 	if path := e.KeywordPath(); len(path) > 0 {
 		keyword = path[0]
@@ -51,10 +53,11 @@ func describe(e jsonschema.ErrorKind, quote bool) (keyword, message string) {
 		return keyword, "must be less than " + number(k.Want)
 	case *kind.MultipleOf:
 		return keyword, "must be a multiple of " + number(k.Want)
+	// What follows comes only from schemas that a type wrote for itself.
 	case *kind.FalseSchema:
 		return "false", "must not be sent"
 	}
-	if keyword == "" {
+	if keyword == "" { // a reference, a dependency: nothing a schema made here holds
 		keyword = "schema"
 	}
 	return keyword, "does not satisfy " + keyword

@@ -11,6 +11,12 @@ import (
 // edits are the paths a policy may mask or remove, followed side by side down a type: each is a small automaton,
 // and a state says how far each has come. Two uses of a type in the same state share a definition; a use that is
 // masked and one that is not do not.
+//
+//	paths  0: billing.city  1: **.ssn
+//
+//	at the root        0 waits for billing, 1 for ** or ssn
+//	below "billing"    0 waits for city,    1 for ** or ssn
+//	below "shipping"   0 is out,            1 for ** or ssn: another state, so another copy of Address
 type edits struct {
 	paths [][]string
 }
@@ -30,9 +36,9 @@ func (e *edits) start() state {
 	return e.close(s)
 }
 
-// close adds what "**" reaches by standing for nothing, and sorts.
+// close adds what "**" reaches by standing for nothing, and sorts, so that equal states are equal texts.
 func (e *edits) close(s state) state {
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s); i++ { // s grows meanwhile: "**" may stand before "**"
 		if p := s[i]; e.paths[p.path][p.at] == fields.AnyDepth && p.at+1 < len(e.paths[p.path]) {
 			s = append(s, position{p.path, p.at + 1})
 		}
@@ -73,7 +79,7 @@ func (e *edits) step(s state, matches func(string) bool, keepLiterals bool) (nex
 			continue
 		}
 		if keepLiterals && segment != fields.AnyMember {
-			next = append(next, p)
+			next = append(next, p) // meant for a member of the value: the key was passed over
 		}
 		if !matches(segment) {
 			continue

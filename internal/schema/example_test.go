@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -23,8 +24,10 @@ func Example() {
 	fmt.Printf("%+v\n", value)
 
 	_, err = in.Decode([]byte(`{"id":"1","ssn":"secret","limt":5}`), strictjson.Limits{})
-	for _, fault := range err.(*schema.Invalid).Faults {
-		fmt.Println(fault)
+	if invalid, ok := errors.AsType[*schema.Invalid](err); ok {
+		for _, fault := range invalid.Faults {
+			fmt.Println(fault)
+		}
 	}
 	// Output:
 	// &{ID:cust_1 SSN:123 Limit:10}

@@ -126,7 +126,7 @@ func TestGolden(t *testing.T) {
 			return s.JSON(), nil
 		}
 	}
-	for name, make := range map[string]func() (json.RawMessage, error){
+	for name, schemaOf := range map[string]func() (json.RawMessage, error){
 		"input_plain":          in(reflect.TypeFor[lookupIn]()),
 		"input_everything":     in(reflect.TypeFor[customer]()),
 		"input_recursive":      in(reflect.TypeFor[node]()),
@@ -140,7 +140,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := make()
+			got, err := schemaOf()
 			require.NoError(t, err)
 			var indented bytes.Buffer
 			require.NoError(t, json.Indent(&indented, got, "", "  "))

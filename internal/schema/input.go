@@ -31,17 +31,10 @@ func NewInput(t reflect.Type) (*Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &Input{typ: t, text: doc.json}
-	if in.validator, err = compile(doc.json); err != nil {
-		return nil, fmt.Errorf("%s: %w", t, err)
-	}
-	if in.sensitive, err = fields.Labelled(t); err != nil {
-		return nil, fmt.Errorf("%s: %w", t, err)
-	}
+	in := &Input{typ: t, text: doc.json, validator: doc.validator, known: doc.knownNames(), sensitive: doc.sensitive}
 	if in.defaults, err = compileDefaults(doc); err != nil {
 		return nil, err
 	}
-	in.known = doc.knownNames()
 	return in, nil
 }
 
@@ -60,9 +53,11 @@ func (i *Input) Decode(raw []byte, limits strictjson.Limits) (any, error) {
 		raw = []byte("{}")
 	}
 	tree, treeErr := strictjson.Tree(raw, limits)
-	if treeErr != nil && tree == nil {
+	if treeErr != nil && tree == nil { // not JSON: there is nothing further to look at
 		return nil, i.refuse(treeErr, nil, nil)
 	}
+	// Both readers see the same bytes, and both always run: what one is content with the other may refuse, and the
+	// caller hears of all that is wrong at once.
 	value := reflect.New(i.typ)
 	invalid := i.validator.Validate(tree)
 	decodeErr := strictjson.Decode(raw, value.Interface())
@@ -80,6 +75,8 @@ func (i *Input) Decode(raw []byte, limits strictjson.Limits) (any, error) {
 // refuse lists every fault. The decoder stops at its first and mostly repeats what the schema said; it is heard
 // where it alone has something to say, like a number beyond 64 bits.
 func (i *Input) refuse(treeErr, invalid, decodeErr error) *Invalid {
+	// The caller wrote the document, so it may read its own values in the answer, but for labelled ones: an answer is
+	// logged and shown in places where the arguments are not.
 	r := report{root: i.typ, quote: true, known: i.known}
 	if all, ok := errors.AsType[strictjson.Errors](treeErr); ok {
 		for _, e := range all {
@@ -95,7 +92,8 @@ func (i *Input) refuse(treeErr, invalid, decodeErr error) *Invalid {
 	return r.invalid()
 }
 
-// knownNames maps the location of each object in the compiled schema to its property names.
+// knownNames maps the location of each object in the compiled schema to its property names, from which a misspelt one
+// is guessed. The root may stand at two places: at the top, and in $defs if it holds itself.
 func (d *document) knownNames() map[string][]string {
 	known := map[string][]string{}
 	for _, o := range d.objects {

@@ -66,7 +66,8 @@ func TestDecodeFaults(t *testing.T) {
 		{lookup, `{"customer_id":null}`, []string{"/customer_id type"}},
 		{lookup, `{"customer_id":"cust_1","limit":null}`, []string{"/limit type"}},
 		{lookup, `{"customer_id":"x","limit":0,"email":"no","tags":["gold","gold","zz"],"since":"soon","nope":1}`, []string{
-			"/customer_id pattern", "/email format", "/limit minimum", "/nope unknown", "/since format", "/tags uniqueItems", "/tags/2 enum"}},
+			"/customer_id pattern", "/email format", "/limit minimum", "/nope unknown", "/since format", "/tags uniqueItems", "/tags/2 enum",
+		}},
 		{lookup, `{"customer_id":"cust_1","Customer_ID":"cust_2"}`, []string{"/Customer_ID case", "/Customer_ID unknown"}},
 		{lookup, `{"Customer_ID":"cust_2"}`, []string{"/Customer_ID unknown", "/customer_id required"}},
 		{lookup, `{"customer_id":"cust_1","customer_id":"x","limit":0}`, []string{"/customer_id duplicate", "/limit minimum"}},
@@ -169,7 +170,7 @@ type item struct {
 type defaulted struct {
 	embeddedDefault
 	Name   string           `json:"name"`
-	First  item             `json:"first,omitempty"`
+	First  item             `json:"first,omitempty"` //nolint:modernize // that encoding/json ignores the option is the case under test
 	Opt    *item            `json:"opt,omitempty"`
 	List   []item           `json:"list,omitempty"`
 	Map    map[string]item  `json:"map,omitempty"`

@@ -12,6 +12,10 @@ import (
 
 // inspection checks the keywords of one Go value and of what it leads to. It answers yes or no; to say why, the
 // document is validated, which is slow and names the place.
+//
+// It is there because results are seldom wrong: to validate the document of each would cost more than to write it, and
+// would mostly prove what the Go type guarantees anyway. A "no" may be mistaken at the edges (rounding, texts that are
+// not UTF-8), and the document then puts it right; a "yes" never is.
 type inspection struct {
 	check   func(reflect.Value) bool // of the value itself; nil: nothing to check
 	members []inspected              // of a struct
@@ -71,13 +75,14 @@ func (c *inspectionCompiler) object(o *object, s *jsonschema.Schema) *inspection
 	if in, ok := c.made[o]; ok {
 		return in
 	}
-	if !hasChecks(o, map[*object]bool{}) {
+	if !o.leadsTo(func(m *member) bool { return m.shape.hasCheck() }) {
 		return nil
 	}
 	in := &inspection{}
 	c.made[o] = in
 	for _, m := range o.members {
-		leftOut := m.field.Optional && m.field.Type.Kind() != reflect.Pointer // a zero one is not written
+		// A zero value that is not written needs to fit nothing; a nil pointer is passed over in any case.
+		leftOut := m.field.Optional && m.field.Type.Kind() != reflect.Pointer
 		if below := c.shape(m.shape, s.Properties[m.field.Name], leftOut); below != nil {
 			in.members = append(in.members, inspected{m.field.Index, below})
 		}
@@ -113,7 +118,8 @@ func (c *inspectionCompiler) shape(sh *shape, s *jsonschema.Schema, optional boo
 	return in
 }
 
-// follow goes through references and "T or null".
+// follow goes through references and "T or null", which is how pointers and masked members are written: a Go value
+// that is there is checked against T.
 func follow(s *jsonschema.Schema) *jsonschema.Schema {
 	for s != nil {
 		switch {
@@ -128,27 +134,10 @@ func follow(s *jsonschema.Schema) *jsonschema.Schema {
 	return nil
 }
 
-// hasChecks reports whether a keyword can be reached from o.
-func hasChecks(o *object, seen map[*object]bool) bool {
-	if seen[o] {
-		return false
-	}
-	seen[o] = true
-	for _, m := range o.members {
-		sh := m.shape
-		for ; sh.elem != nil && !sh.keywords; sh = sh.elem {
-		}
-		if sh.keywords || sh.object != nil && hasChecks(sh.object, seen) {
-			return true
-		}
-	}
-	return false
-}
-
 // keywords returns the check of one value by its own sub-schema. A value that is not in Go memory as it is written
 // (quoted numbers, base64, types that marshal themselves) is checked on the document.
 func (c *inspectionCompiler) keywords(sh *shape, s *jsonschema.Schema) func(reflect.Value) bool {
-	selfWritten := sh.quoted || implementsEither(sh.typ, textMarshaler) || s == nil
+	selfWritten := sh.quoted || fields.Implements(sh.typ, textMarshaler) || s == nil
 	switch {
 	case sh.kind == fields.List && s != nil && !s.UniqueItems:
 		return func(v reflect.Value) bool {
@@ -166,7 +155,7 @@ func (c *inspectionCompiler) keywords(sh *shape, s *jsonschema.Schema) func(refl
 	case sh.kind == fields.Number && sh.typ != numberType:
 		return func(v reflect.Value) bool { return inside(s, v.Float()) || s.Validate(v.Float()) == nil }
 	}
-	c.throughDocument = true
+	c.throughDocument = true // one such value, and every result is validated as a document
 	return nil
 }
 

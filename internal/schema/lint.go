@@ -8,9 +8,10 @@ import (
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/mask"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
-// lintName checks a field's json tag: its name and its options.
+// lintName checks a field's json tag: its name and its options, of which encoding/json takes any word in silence.
 func lintName(f *fields.Field) []error {
 	var faults []error
 	if f.Name == "-" || !plainName(f.Name) {
@@ -22,8 +23,8 @@ func lintName(f *fields.Field) []error {
 		switch {
 		case option == "":
 		case !slices.Contains(known, option):
-			faults = append(faults, fmt.Errorf("json tag: unknown option %q%s", option, didYouMean(option, known)))
-		case option == "string" && !f.Quoted:
+			faults = append(faults, fmt.Errorf("json tag: unknown option %q%s", option, suggest.DidYouMean(option, known)))
+		case option == "string" && !f.Quoted: // on a text it would quote twice, which the schema cannot say
 			faults = append(faults, fmt.Errorf("json tag: \"string\" does nothing for %s: remove it", f.Type))
 		}
 	}
@@ -31,6 +32,7 @@ func lintName(f *fields.Field) []error {
 }
 
 // plainName reports whether encoding/json takes s as a name. One it does not take it replaces in silence by the Go name.
+// The rule is that of isValidTag there, which is not exported.
 func plainName(s string) bool {
 	for _, r := range s {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) {
@@ -40,7 +42,8 @@ func plainName(s string) bool {
 	return s != ""
 }
 
-// foldClash reports whether an earlier field of the table has the same name but for case.
+// foldClash reports whether an earlier field of the table has the same name but for case. Readers that match names
+// without case, encoding/json among them, would fill one from the other.
 func foldClash(table *fields.Struct, i int) (other string, clash bool) {
 	for j := range i {
 		if strings.EqualFold(table.Fields[j].Name, table.Fields[i].Name) {
@@ -67,6 +70,7 @@ func lintMask(f *fields.Field) []error {
 		kind = fields.Object.String()
 	case fields.Integer, fields.Number, fields.Boolean:
 		words = "null, redact or zero"
+	case fields.Text, fields.Object, fields.List: // as it stands
 	}
 	if m.Fits(kind) {
 		return nil

@@ -30,13 +30,17 @@ type hiddenBase struct {
 // TestLint is every fault a tag or a type can have, with a word of what the error says to do about it.
 func TestLint(t *testing.T) {
 	t.Parallel()
+	// Not written as a type, because go vet finds it too.
+	twice := reflect.StructOf([]reflect.StructField{
+		{Name: "A", Type: reflect.TypeFor[int](), Tag: `json:"id"`}, {Name: "B", Type: reflect.TypeFor[string](), Tag: `json:"id"`},
+	})
 	for name, c := range map[string]struct {
 		typ  reflect.Type
 		want string
 	}{
 		"misspelt key": {reflect.TypeFor[struct {
 			A string `jsonschema:"minlength=3"`
-		}](), `unknown keyword "minlength"; did you mean "minLength"?`},
+		}](), `unknown keyword "minlength" (did you mean "minLength"?)`},
 		"misspelt far": {reflect.TypeFor[struct {
 			A string `jsonschema:"patern=^a$"`
 		}](), `did you mean "pattern"?`},
@@ -110,11 +114,19 @@ func TestLint(t *testing.T) {
 			A int `jsonschema:"default=1,required"`
 		}](), "contradict"},
 		"json option": {reflect.TypeFor[struct {
-			A int `json:"a,omitemtpy"`
+			A int `json:"a,omitemtpy"` //nolint:staticcheck // SA5008 is what this package has to find by itself
 		}](), `did you mean "omitempty"?`},
 		"json string on text": {reflect.TypeFor[struct {
 			A string `json:"a,string"`
 		}](), "does nothing"},
+		"one name twice":       {twice, `Go struct fields A and B conflict over JSON object name "id"`},
+		"one name twice below": {reflect.StructOf([]reflect.StructField{{Name: "In", Type: reflect.SliceOf(twice)}}), `Go struct fields A and B conflict over JSON object name "id"`},
+		"string on a list": {reflect.TypeFor[struct {
+			A []int `json:"a,string"` //nolint:staticcheck // SA5008 is what this package has to find by itself
+		}](), `"string" does nothing`},
+		"unknown mask": {reflect.TypeFor[struct {
+			A string `gov:"pii,mask=emial"`
+		}](), `.A: gov tag: mask "emial" is not known (did you mean "email"?); write one of redact, null,`},
 		"names but for case": {reflect.TypeFor[struct {
 			A int `json:"id"`
 			B int `json:"ID"`
@@ -204,7 +216,7 @@ func TestTypesWithoutEnd(t *testing.T) {
 	s, err := schema.NewInput(reflect.TypeFor[in]())
 	require.NoError(t, err)
 	require.JSONEq(t, `{"type":"object","additionalProperties":false,"required":["a","b"],
-		"properties":{"a":true,"b":{"type":"object","additionalProperties":true}}}`, string(s.JSON()))
+		"properties":{"a":{},"b":{"type":"object","additionalProperties":true}}}`, string(s.JSON()))
 }
 
 func TestExcludedMembersAreNotSurveyed(t *testing.T) {

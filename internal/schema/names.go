@@ -23,9 +23,13 @@ func (n *names) of(t reflect.Type, suffix string) string {
 	return name
 }
 
-// sanitizeName keeps what may stand in a reference unescaped, and of each package path nothing.
+// sanitizeName keeps what may stand in a reference unescaped, and of each package path nothing: what Go calls
+//
+//	Page[example.com/crm.Order]   Pair[string,[]example.com/crm.Item]
+//
+// is called Page_Order and Pair_string_Item. Names are for people who read the schema; uniqueness comes from counting.
 func sanitizeName(name string) string {
-	if name == "" {
+	if name == "" { // a struct without a name, written where it is used
 		return "Object"
 	}
 	words := strings.FieldsFunc(name, func(r rune) bool {

@@ -217,8 +217,8 @@ func TestMaskedResultsFit(t *testing.T) {
 	}
 	body := marshal(t, value)
 	places := []string{"texts.k", "map.a", "rows.id", "rows.total", "rows.placed", "rows.status", "object.city", "pobj.city", "any.x"}
-	for i := range reflect.TypeFor[masked]().NumField() {
-		places = append(places, strings.Split(reflect.TypeFor[masked]().Field(i).Tag.Get("json"), ",")[0])
+	for f := range reflect.TypeFor[masked]().Fields() {
+		places = append(places, strings.Split(f.Tag.Get("json"), ",")[0])
 	}
 	masks := []string{"redact", "null", "email", "last4", "first=2", "last=2", "hash", "zero", "year", "remove"}
 	for _, place := range places {

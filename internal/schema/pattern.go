@@ -22,7 +22,8 @@ func portablePattern(pattern string) error {
 	return nil
 }
 
-// patternScan walks a pattern that is known to compile in Go.
+// patternScan walks a pattern that is known to compile in Go. So it need not understand patterns, only recognise the
+// constructs in which the two languages part: whatever it lets pass, both read, and read alike.
 type patternScan struct {
 	rest       string
 	repeatable bool // what stands before can take a quantifier
@@ -41,7 +42,7 @@ var (
 // next reads one item outside a class.
 func (s *patternScan) next() error {
 	if q := quantifier.FindString(s.rest); q != "" {
-		if !s.repeatable {
+		if !s.repeatable { // RE2 takes ^*, ECMAScript no quantifier after an assertion
 			return fmt.Errorf("%q has nothing it may repeat: put what it repeats into (?:...)", q)
 		}
 		s.take(len(q), false)
@@ -54,11 +55,11 @@ func (s *patternScan) next() error {
 		return s.class()
 	case '\\':
 		return s.escape(false)
-	case '{', '}', ']':
+	case '{', '}', ']': // RE2 takes them for themselves where they close nothing; with the u flag they are faults
 		return fmt.Errorf(`a plain %q must be written \%s`, s.rest[:1], s.rest[:1])
 	case '^', '$', '|':
 		s.take(1, false)
-	default:
+	default: // one byte at a time: the bytes of a character outside ASCII are none of the above
 		s.take(1, true)
 	}
 	return nil
@@ -90,6 +91,7 @@ func (s *patternScan) group() error {
 func (s *patternScan) class() error {
 	s.take(1, false)
 	s.rest = strings.TrimPrefix(s.rest, "^")
+	// []a] is a class of two characters to RE2, and begins with an empty class to ECMAScript.
 	if strings.HasPrefix(s.rest, "]") {
 		return fmt.Errorf(`a "]" that opens a class must be written \]`)
 	}
@@ -103,6 +105,7 @@ func (s *patternScan) class() error {
 			return nil
 		case posixClass.MatchString(s.rest):
 			return fmt.Errorf(`%s is not ECMAScript: write the characters, for example A-Za-z`, posixClass.FindString(s.rest))
+		// [\w-z]: RE2 takes the "-" for itself, with the u flag it is a fault.
 		case s.rest[0] == '-' && !first && !strings.HasPrefix(s.rest, "-]") && (set || classEscape.MatchString(s.rest[1:])):
 			return fmt.Errorf(`a "-" beside a set like \w must be written \- or stand last`)
 		case s.rest[0] == '\\':
@@ -120,10 +123,11 @@ func (s *patternScan) class() error {
 // escape reads a backslash sequence.
 func (s *patternScan) escape(inClass bool) error {
 	c := s.rest[1] // RE2 compiled it: a character follows
+	// Escapes that both have and read alike. Of \d, \w and \s only \s differs, by white space that few patterns mean.
 	switch {
 	case strings.IndexByte(`^$\.*+?()[]{}|/`, c) >= 0, strings.IndexByte("dDwWsStnvfr", c) >= 0, c == '-' && inClass:
 		s.take(2, true)
-	case c == 'b' || c == 'B':
+	case c == 'b' || c == 'B': // an assertion; in a class, where \b is a backspace, RE2 has not compiled it
 		s.take(2, false)
 	case hexEscape.MatchString(s.rest):
 		s.take(4, true)

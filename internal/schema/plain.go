@@ -31,7 +31,7 @@ func plain(t reflect.Type) reflect.Type {
 		case t == timeType:
 			return t
 		case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !writesText(t):
-			return bytesType
+			return bytesType // base64; net.IP, a []byte too, writes itself as dotted text
 		}
 		return textType
 	case fields.Integer:
@@ -46,7 +46,7 @@ func plain(t reflect.Type) reflect.Type {
 		}
 		return reflect.SliceOf(plain(t.Elem()))
 	case fields.Map:
-		return reflect.MapOf(textType, plain(t.Elem()))
+		return reflect.MapOf(textType, plain(t.Elem())) // whatever the keys are in Go, they are written as text
 	case fields.Object:
 		return t
 	default:
@@ -56,5 +56,5 @@ func plain(t reflect.Type) reflect.Type {
 
 // writesText reports whether t is text because of a MarshalText of its own.
 func writesText(t reflect.Type) bool {
-	return implementsEither(t, textMarshaler)
+	return fields.Implements(t, textMarshaler)
 }

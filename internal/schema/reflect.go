@@ -29,11 +29,12 @@ func (b *builder) reflect(table *fields.Struct) *invopop.Schema {
 			t = textType
 		}
 		flat[i] = reflect.StructField{
-			Name: fmt.Sprintf("F%d", i),
+			Name: fmt.Sprintf("F%d", i), // any exported name: the tag names the member
 			Type: flatten(t),
 			Tag:  reflect.StructTag(fmt.Sprintf("json:%q jsonschema:%q", f.Name, b.tags[table.Type][i].written(b.output))),
 		}
 	}
+	// Anonymous: no $id made of a package path, which would give away where the server's code lives.
 	r := invopop.Reflector{Anonymous: true, Mapper: func(t reflect.Type) *invopop.Schema {
 		if t == referenceType {
 			return &invopop.Schema{}
@@ -90,7 +91,7 @@ func (t *tag) written(output bool) string {
 func (t *tag) apply(p *invopop.Schema, f *fields.Field) {
 	target := p
 	if f.Kind == fields.List && p.Items != nil {
-		target = p.Items
+		target = p.Items // enum=a,enum=b on a list says what its elements may be
 	}
 	p.Title, p.Description = t.get("title"), t.get("description")
 	target.Enum, target.Examples, target.Pattern = t.enum, t.examples, t.get("pattern")

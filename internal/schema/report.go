@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/strictjson"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // report turns what the validator and the decoder say into faults of ours. Their own texts are not used: they quote
@@ -33,7 +35,8 @@ func (r *report) has(pointer string) bool {
 	return slices.ContainsFunc(r.faults, func(f Fault) bool { return f.Pointer == pointer })
 }
 
-// decoded takes in a fault the decoder or the tree reader found.
+// decoded takes in a fault the decoder or the tree reader found. Its text is safe to repeat: package strictjson quotes
+// names, clipped, and never values.
 func (r *report) decoded(e *strictjson.Error) {
 	r.faults = append(r.faults, Fault{Pointer: e.Pointer, Keyword: string(e.Kind), Message: e.Message})
 }
@@ -52,14 +55,18 @@ func (r *report) add(e *jsonschema.ValidationError) {
 		}
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
-			r.fault(strictjson.AppendPointer(at, name), "unknown",
-				"there is no such member here"+didYouMean(strictjson.Clip(name), r.known[e.SchemaURL]))
+			message := "there is no such member here"
+			if meant, ok := suggest.Nearest(strictjson.Clip(name), r.known[e.SchemaURL]); ok {
+				message += fmt.Sprintf("; did you mean %q?", meant)
+			}
+			r.fault(strictjson.AppendPointer(at, name), "unknown", message)
 		}
-	case *kind.PropertyNames:
+	case *kind.PropertyNames: // the only names a schema of ours restricts are keys that Go reads as integers
 		r.fault(strictjson.AppendPointer(at, k.Property), "propertyNames", "is not a name this map takes; write an integer")
 	case *kind.AnyOf, *kind.OneOf:
 		r.alternatives(e, at)
 	default:
+		// What has causes is a frame around them: the schema as a whole, allOf, a reference.
 		if len(e.Causes) > 0 {
 			for _, cause := range e.Causes {
 				r.add(cause)
@@ -71,8 +78,9 @@ func (r *report) add(e *jsonschema.ValidationError) {
 	}
 }
 
-// alternatives reports an anyOf or oneOf. "T or null" is the common one: then what is wrong is what T says. Sets of
-// members of which one must be there are reported as a whole.
+// alternatives reports an anyOf or oneOf. "T or null" is the common one: then what is wrong is what T says, and that
+// the value is not null either is nothing anybody wants to read. Sets of members of which one must be there
+// (oneof_required) are reported as a whole, because none of them alone is at fault.
 func (r *report) alternatives(e *jsonschema.ValidationError, at string) {
 	keyword := e.ErrorKind.KeywordPath()[0]
 	sets := len(e.Causes) > 0
@@ -125,7 +133,7 @@ func sensitiveAt(t reflect.Type, location []string) int {
 		case fields.Object:
 			table, err := fields.Of(t)
 			if err != nil {
-				return depth + 1
+				return depth + 1 // labels that cannot be read protect everything
 			}
 			f, ok := table.ByName(name)
 			switch {

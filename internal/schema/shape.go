@@ -21,12 +21,24 @@ type shape struct {
 	object   *object // of a struct
 }
 
+// innermost is the shape of what lists and maps, and lists of lists, hold in the end.
+func (sh *shape) innermost() *shape {
+	for sh.elem != nil {
+		sh = sh.elem
+	}
+	return sh
+}
+
+// hasCheck reports whether there is a keyword to check on sh or on an element.
+func (sh *shape) hasCheck() bool { return sh.keywords || sh.elem != nil && sh.elem.hasCheck() }
+
 // selfDescribing is a type that says what its JSON looks like; it goes with a MarshalJSON or MarshalText of its own.
 type selfDescribing interface{ JSONSchema() *invopop.Schema }
 
 // shape completes s, the schema reflection made for plain(t), with what t adds: references, bounds of the Go kind,
 // null for pointers the encoder writes as null.
 func (b *builder) shape(t reflect.Type, quoted bool, s *invopop.Schema, st state) *shape {
+	// A nil pointer is written as null. In arguments null is not asked for: leaving the member out says the same.
 	null := b.output && t.Kind() == reflect.Pointer
 	t = fields.Deref(t)
 	sh := &shape{typ: t, kind: fields.KindOf(t), quoted: quoted, schema: s}
@@ -49,6 +61,7 @@ func (b *builder) shape(t reflect.Type, quoted bool, s *invopop.Schema, st state
 		}
 	case fields.Any:
 		sh.describeItself()
+	case fields.Text, fields.Number, fields.Boolean: // reflection said all there is to say
 	}
 	if null {
 		orNull(s)
@@ -68,7 +81,8 @@ func (b *builder) mapShape(sh *shape, st state) {
 	if hit && b.output {
 		sh.elem.widen()
 	}
-	if key := sh.typ.Key(); key.Kind() != reflect.String && !implementsEither(key, textMarshaler) {
+	// Keys that are integers in Go: a name that is none could not be read back.
+	if key := sh.typ.Key(); key.Kind() != reflect.String && !fields.Implements(key, textMarshaler) {
 		s.PropertyNames = &invopop.Schema{Pattern: "^(0|-?[1-9][0-9]*)$"}
 	}
 }
@@ -78,11 +92,12 @@ func (sh *shape) describeItself() {
 	if sh.typ.Kind() == reflect.Interface {
 		return
 	}
-	d, ok := reflect.New(sh.typ).Interface().(selfDescribing)
+	d, ok := reflect.TypeAssert[selfDescribing](reflect.New(sh.typ))
 	if !ok {
 		return
 	}
 	if own := d.JSONSchema(); own != nil {
+		// The field's own words about this use of the type win over the type's words about itself.
 		title, description := sh.schema.Title, sh.schema.Description
 		*sh.schema = *own
 		sh.schema.Version = ""
@@ -96,7 +111,8 @@ func (sh *shape) describeItself() {
 	}
 }
 
-// hasKeywords reports whether the schema of a value asks for something its Go type does not guarantee.
+// hasKeywords reports whether the schema of a value asks for something its Go type does not guarantee. It is asked
+// before goBounds adds the range of the Go kind, which every value of that kind keeps.
 func hasKeywords(s *invopop.Schema, t reflect.Type) bool {
 	if s.Format != "" && t != timeType || s.Pattern != "" || len(s.Enum) > 0 || s.MinLength != nil || s.MaxLength != nil {
 		return true
@@ -115,6 +131,7 @@ func goBounds(s *invopop.Schema, t reflect.Type) {
 	if bits == 64 && !unsigned {
 		return
 	}
+	// Exact, because 2^64-1 is no float64; the tag may have written a bound in any form a number has.
 	least, greatest := big.NewInt(0), new(big.Int).Lsh(big.NewInt(1), uint(bits))
 	if !unsigned {
 		greatest.Rsh(greatest, 1)

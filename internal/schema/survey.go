@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
+	"github.com/mcpgov/go-sdk/internal/strictjson"
 )
 
 // The interfaces by which a type writes itself.
@@ -54,7 +55,7 @@ func (s *survey) object(t reflect.Type) {
 	if _, done := s.tags[t]; done {
 		return
 	}
-	s.tags[t] = nil
+	s.tags[t] = nil // now, so that a type that holds itself ends here
 	reached := map[string]bool{}
 	if !s.embedding(t) {
 		return
@@ -65,12 +66,12 @@ func (s *survey) object(t reflect.Type) {
 		return
 	}
 	tags := make([]tag, len(table.Fields))
-	isRoot := len(s.tags) == 1
+	isRoot, sound := len(s.tags) == 1, true
 	for i := range table.Fields {
 		f := &table.Fields[i]
 		reached[fmt.Sprint(f.Index)] = true
 		if isRoot && slices.Contains(s.exclude, f.Name) {
-			continue
+			continue // content: it leaves beside the structured result
 		}
 		var faults []error
 		tags[i], faults = lintTag(f)
@@ -81,11 +82,16 @@ func (s *survey) object(t reflect.Type) {
 		}
 		for _, fault := range faults {
 			s.fault(t, f.GoName, fault)
+			sound = false
 		}
 		s.value(t, f.GoName, f.Type)
 	}
 	s.tags[t] = tags
 	s.idleTags(t, t, nil, "", reached)
+	// What the decoder has against the struct the lint says better where it says it.
+	if err := strictjson.CheckStruct(t); err != nil && sound {
+		s.fault(t, "", err)
+	}
 }
 
 // value surveys what a field, list or map holds.
@@ -93,7 +99,7 @@ func (s *survey) value(owner reflect.Type, goName string, t reflect.Type) {
 	t = fields.Deref(t)
 	switch kind := fields.KindOf(t); kind {
 	case fields.Object:
-		if t == urlType {
+		if t == urlType { // it has no MarshalText
 			s.fault(owner, goName, fmt.Errorf("url.URL is written as an object of its parts: use a string with format=uri"))
 			return
 		}
@@ -104,14 +110,16 @@ func (s *survey) value(owner reflect.Type, goName string, t reflect.Type) {
 		}
 		s.value(owner, goName, t.Elem())
 	case fields.Any:
+		// Anything may be there, but not everything can be written.
 		switch t.Kind() {
 		case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
-			if !implementsEither(t, jsonMarshaler) {
+			if !fields.Implements(t, jsonMarshaler) {
 				s.fault(owner, goName, fmt.Errorf("%s cannot be written as JSON: leave it out with json:\"-\"", t))
 			}
 		case reflect.Struct:
 			s.opaque(t)
 		}
+	case fields.Text, fields.Integer, fields.Number, fields.Boolean: // hold nothing further
 	}
 }
 
@@ -121,21 +129,21 @@ func (s *survey) opaque(t reflect.Type) {
 		return
 	}
 	s.tags[t] = nil
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Tag.Get("gov") != "" {
+	for f := range t.Fields() {
+		if f.Tag.Get("gov") != "" {
 			s.fault(t, f.Name, fmt.Errorf("gov tag: the type writes its own JSON, so the tag protects nothing: "+
 				"label the field that holds this type, or remove its MarshalJSON and UnmarshalJSON"))
 		}
 	}
 }
 
-// embedding reports whether the embedded structs of t end: a type that embeds itself has no finite list of members.
+// embedding reports whether the embedded structs of t end. A type that embeds itself by a pointer is legal Go, and the
+// encoder writes its members once, but what is read into them lies at a depth nobody can tell.
 func (s *survey) embedding(t reflect.Type) bool {
 	ok := true
 	var walk func(reflect.Type, []reflect.Type)
 	walk = func(inner reflect.Type, path []reflect.Type) {
-		for i := range inner.NumField() {
-			f := inner.Field(i)
+		for f := range inner.Fields() {
 			if !f.Anonymous || strings.Split(f.Tag.Get("json"), ",")[0] != "" {
 				continue
 			}
@@ -143,23 +151,26 @@ func (s *survey) embedding(t reflect.Type) bool {
 			if e.Kind() != reflect.Struct {
 				continue
 			}
+			// Reflection cannot set it, so the decoder fails on the first document that has one of its members.
 			if s.input && f.Type.Kind() == reflect.Pointer && !f.IsExported() {
 				s.fault(inner, f.Name, fmt.Errorf("an embedded pointer to an unexported struct cannot be filled: embed it without the pointer"))
 				ok = false
 			}
+			// By the way here, not by all that was seen: one type embedded at two places is a matter of names, not of depth.
 			if e == t || slices.Contains(path, e) {
 				s.fault(inner, f.Name, fmt.Errorf("%s embeds itself: name the field", e))
 				ok = false
 				continue
 			}
-			walk(e, append(path, e))
+			walk(e, append(slices.Clip(path), e))
 		}
 	}
 	walk(t, nil)
 	return ok
 }
 
-// idleTags finds gov and jsonschema tags on fields that are no members of the document.
+// idleTags finds gov and jsonschema tags on fields that are no members of the document. Somebody wrote them to protect
+// or to promise something, and would never learn that they do neither. Promoted fields are members, by their index.
 func (s *survey) idleTags(root, t reflect.Type, index []int, goPath string, reached map[string]bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -179,9 +190,10 @@ func (s *survey) idleTags(root, t reflect.Type, index []int, goPath string, reac
 	}
 }
 
-// validKey reports whether map keys of type t can be written as member names.
+// validKey reports whether map keys of type t can be written as member names. The encoder finds out at the first key,
+// so a map that is mostly empty would fail on some calls only.
 func validKey(t reflect.Type) bool {
-	if implementsEither(t, textMarshaler) {
+	if fields.Implements(t, textMarshaler) {
 		return true
 	}
 	switch t.Kind() {
@@ -190,9 +202,4 @@ func validKey(t reflect.Type) bool {
 		return true
 	}
 	return false
-}
-
-// implementsEither reports whether t or a pointer to it implements the interface.
-func implementsEither(t, iface reflect.Type) bool {
-	return t.Implements(iface) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(iface)
 }

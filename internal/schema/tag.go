@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
+	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
 // tag is what a field's jsonschema and jsonschema_extras tags say, every part of it checked. The tags are those of
@@ -35,39 +36,6 @@ func (t *tag) get(key string) string {
 	return ""
 }
 
-// generic keywords fit every kind of field.
-var generic = []string{"title", "description", "oneof_required", "anyof_required"}
-
-// refusedKeys exist in invopop and would make the schema say something the Go type does not do.
-var refusedKeys = map[string]string{
-	"type":       "the Go type decides it",
-	"anchor":     "definitions are named by their Go types",
-	"oneof_ref":  "external and hand-written references are not followed",
-	"anyof_ref":  "external and hand-written references are not followed",
-	"oneof_type": "use a Go type with its own JSONSchema method",
-	"anyof_type": "use a Go type with its own JSONSchema method",
-}
-
-// repeatable keywords may stand more than once: each is one more value.
-var repeatable = []string{"enum", "example", "oneof_required", "anyof_required"}
-
-// keysFor lists the keywords a kind takes besides the generic ones.
-func keysFor(kind fields.Kind) []string {
-	switch kind {
-	case fields.Text:
-		return []string{"minLength", "maxLength", "pattern", "format", "readOnly", "writeOnly", "default", "example", "enum"}
-	case fields.Integer, fields.Number:
-		return []string{"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "default", "example", "enum"}
-	case fields.Boolean:
-		return []string{"default", "example"}
-	default:
-		return nil
-	}
-}
-
-// listKeys are about the list itself; the other keywords of a list field are about its elements.
-var listKeys = []string{"minItems", "maxItems", "uniqueItems", "default"}
-
 // tagLint reads the tags of one field and collects what is wrong with them.
 type tagLint struct {
 	field  *fields.Field
@@ -85,14 +53,15 @@ func lintTag(f *fields.Field) (tag, []error) {
 	if f.Kind == fields.List {
 		l.value = fields.Deref(l.value.Elem())
 		l.kind = fields.KindOf(l.value)
-		l.allow = slices.Concat(generic, listKeys)
+		l.allow = slices.Concat(generic(), listKeys())
+		// Of a list's keywords those of its elements are taken too; invopop drops these three there.
 		for _, key := range keysFor(l.kind) {
 			if !slices.Contains([]string{"default", "readOnly", "writeOnly"}, key) {
 				l.allow = append(l.allow, key)
 			}
 		}
 	} else {
-		l.allow = slices.Concat(generic, keysFor(f.Kind))
+		l.allow = slices.Concat(generic(), keysFor(f.Kind))
 	}
 	if written, ok := f.Tag.Lookup("jsonschema"); ok && written != "" {
 		for _, part := range splitTag(written) {
@@ -103,6 +72,7 @@ func lintTag(f *fields.Field) (tag, []error) {
 		l.tag.pairs = append(l.tag.pairs, pair{"description", d})
 	}
 	l.extras(f.Tag.Get("jsonschema_extras"))
+	// The lists of other tag languages; here it would be an enumeration of one strange word.
 	if len(l.tag.enum) == 1 && strings.Contains(l.tag.get("enum"), ";") {
 		l.fault("enum=%s is one value; write enum= once for each value", l.tag.get("enum"))
 	}
@@ -126,13 +96,13 @@ func (l *tagLint) part(part string) {
 			l.tag.required = true
 		case "nullable":
 			l.tag.nullable = true
-		case "-":
+		case "-": // invopop would leave the field out of the schema, and strict clients would then never send it
 			l.fault(`"-" would hide a field that is still read and written: write json:"-" to leave it out of everything`)
 		case "":
 			l.fault("two commas with nothing between them, or one at the end: remove one")
 		default:
 			l.fault("%q is neither a keyword=value nor required or nullable%s; a comma inside a value is written \\\\,",
-				part, didYouMean(part, []string{"required", "nullable"}))
+				part, suggest.DidYouMean(part, []string{"required", "nullable"}))
 		}
 		return
 	}
@@ -140,8 +110,8 @@ func (l *tagLint) part(part string) {
 		l.unknown(key)
 		return
 	}
-	many := slices.Contains(repeatable, key) || key == "default" && l.field.Kind == fields.List
-	if l.seen[key] && !many {
+	many := repeatable(key) || key == "default" && l.field.Kind == fields.List
+	if l.seen[key] && !many { // invopop takes the last of them
 		l.fault("%s= is written twice", key)
 		return
 	}
@@ -155,16 +125,17 @@ func (l *tagLint) part(part string) {
 
 // unknown says why a keyword is not taken: nowhere, not on this kind of field, or not known at all.
 func (l *tagLint) unknown(key string) {
-	if reason, known := refusedKeys[key]; known {
+	if reason := refused(key); reason != "" {
 		l.fault("%s= is not taken here: %s", key, reason)
 		return
 	}
-	everywhere := slices.Concat(generic, listKeys, keysFor(fields.Text), keysFor(fields.Integer))
+	// Known, but not here, is another mistake than misspelt, and has another remedy.
+	everywhere := slices.Concat(generic(), listKeys(), keysFor(fields.Text), keysFor(fields.Integer))
 	if slices.Contains(everywhere, key) {
 		l.fault("%s= does not fit a field that is %s; it takes: %s", key, l.describeKind(), strings.Join(l.allow, ", "))
 		return
 	}
-	l.fault("unknown keyword %q%s", key, didYouMean(key, append(everywhere, "required", "nullable")))
+	l.fault("unknown keyword %q%s", key, suggest.DidYouMean(key, append(everywhere, "required", "nullable")))
 }
 
 // describeKind names the kind of the field for a message.
@@ -187,6 +158,7 @@ func (l *tagLint) extras(written string) {
 			l.fault("jsonschema_extras %q: write x-name=value, or deprecated=true", part)
 		case slices.Contains([]string{"x-sensitive", "x-unit", "x-source", "x-means"}, key):
 			l.fault("jsonschema_extras %s is written by the gov tag: write gov:\"...\"", key)
+		// Clients repeat such an argument as a header (Mcp-Param-...), so that proxies can route by it.
 		case strings.EqualFold(key, "x-mcp-header") && l.field.Gov.Sensitive():
 			l.fault("x-mcp-header copies the value into an HTTP header, where proxies log it; " +
 				"the field is labelled in its gov tag: remove one of the two")
@@ -195,6 +167,7 @@ func (l *tagLint) extras(written string) {
 				l.tag.extras = map[string]any{}
 			}
 			l.tag.extras[key] = value
+			// Flags are written as booleans: "deprecated": "true" is no annotation to anybody.
 			if value == "true" || value == "false" {
 				l.tag.extras[key] = value == "true"
 			}
@@ -202,7 +175,8 @@ func (l *tagLint) extras(written string) {
 	}
 }
 
-// splitTag splits at commas that no backslash precedes and takes those backslashes away, as invopop does.
+// splitTag splits at commas that no backslash precedes and takes those backslashes away, as invopop does: to read the
+// tag otherwise than it will be applied would check something else than is shown.
 func splitTag(tag string) []string {
 	var parts []string
 	begin := 0

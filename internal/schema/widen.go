@@ -1,16 +1,20 @@
 package schema
 
 import (
+	"maps"
+	"slices"
+
 	invopop "github.com/invopop/jsonschema"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 )
 
 // widen makes room for every mask: the value's own type or null, and no keyword a masked text or a zeroed number
-// could fail. Members and elements keep their schemas, descriptions stay.
+// could fail. Members and elements keep their schemas, for a mask leaves null or all of an object; descriptions stay.
 func (sh *shape) widen() {
 	s := sh.schema
 	sh.keywords = false
+	// Any schema of its own a type may have could fail a mask in ways unknown here; nothing of it is kept but words.
 	if sh.kind == fields.Any {
 		*s = invopop.Schema{Title: s.Title, Description: s.Description, Extras: s.Extras}
 		return
@@ -30,7 +34,7 @@ func (sh *shape) widen() {
 // orNull admits null beside what s admits: "type": [T, "null"] for a plain type, anyOf for a reference, which is what
 // the validators and strict clients agree on (OpenAPI's nullable is not JSON Schema).
 func orNull(s *invopop.Schema) {
-	if _, done := s.Extras["type"]; done {
+	if _, done := s.Extras["type"]; done { // invopop's Type is one word; a list of words has to go in as an extra
 		return
 	}
 	switch {
@@ -47,7 +51,7 @@ func orNull(s *invopop.Schema) {
 		setExtra(s, "type", []string{s.Type, "null"})
 		s.Type = ""
 		if len(s.Enum) > 0 {
-			s.Enum = append(s.Enum[:len(s.Enum):len(s.Enum)], nil)
+			s.Enum = append(slices.Clip(s.Enum), nil) // the tag keeps its own list
 		}
 	}
 }
@@ -78,9 +82,7 @@ type sensitiveMark struct {
 // setExtra never writes into a map another schema may share.
 func setExtra(s *invopop.Schema, key string, value any) {
 	extras := make(map[string]any, len(s.Extras)+1)
-	for k, v := range s.Extras {
-		extras[k] = v
-	}
+	maps.Copy(extras, s.Extras)
 	extras[key] = value
 	s.Extras = extras
 }

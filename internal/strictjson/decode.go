@@ -12,6 +12,8 @@ import (
 
 // decodeOptions keep what struct tags mean to encoding/json (pure v2 semantics change omitempty and refuse
 // time.Duration) and take away what makes its reading ambiguous.
+//
+//nolint:gochecknoglobals // a constant that Go cannot spell as one; options are read only
 var decodeOptions = jsonv2.JoinOptions(
 	jsonv1.DefaultOptionsV1(),
 	jsonv1.ReportErrorsWithLegacySemantics(false), // errors that say where; stop at the first
@@ -29,7 +31,7 @@ var decodeOptions = jsonv2.JoinOptions(
 func Decode(raw []byte, into any) error {
 	options := decodeOptions
 	if mayHoldNumber(into) {
-		options = numberDecodeOptions
+		options = numberDecodeOptions // slower: see there
 	}
 	err := jsonv2.Unmarshal(raw, into, options)
 	if err == nil {
@@ -39,6 +41,7 @@ func Decode(raw []byte, into any) error {
 	if !ok {
 		return syntaxError(raw, err, false)
 	}
+	// An UnmarshalJSON that decodes in turn wraps what its own decoder met; the document is at fault, not the value.
 	if _, inner := errors.AsType[*jsontext.SyntacticError](semantic.Err); inner {
 		return syntaxError(raw, err, false)
 	}
@@ -48,12 +51,23 @@ func Decode(raw []byte, into any) error {
 		fault.Kind = KindUnknown
 		fault.Message = fmt.Sprintf("there is no member %q here; leave it out or correct its name",
 			Clip(semantic.JSONPointer.LastToken()))
-	case semantic.GoType == nil:
+	case semantic.GoType == nil: // an UnmarshalJSON of the type's own: what it wants only it knows
 		fault.Message = "the value cannot be read into the Go value it is for"
 	default:
 		fault.Message = expectation(semantic.GoType)
 	}
 	return fault
+}
+
+// CheckStruct says why no value of struct type t can be read or written, whatever it holds: two fields of one name, say, or an option that
+// does not fit its field. encoding/json leaves such fields out without a word; here each call would fail, so better that none begins. It
+// looks at t alone, not at the types of its fields.
+func CheckStruct(t reflect.Type) error {
+	err := jsonv2.Unmarshal([]byte("{}"), reflect.New(t).Interface(), decodeOptions)
+	if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.Err != nil {
+		return semantic.Err // without the type, which the caller names
+	}
+	return err
 }
 
 // expectation says what a Go type holds, in words for the sender of a document. The decoder's own text is not

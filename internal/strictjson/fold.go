@@ -18,7 +18,7 @@ const manyNames = 16
 
 // add takes a name in, unless one that differs only in case is there: then it returns that one and true.
 func (s *foldSet) add(name string) (twin string, clash bool) {
-	own := s.names[s.from:]
+	own := s.names[s.from:] // up to manyNames of them; further ones stand in the map alone
 	if len(own) >= manyNames {
 		return s.addFolded(name, own)
 	}

@@ -12,6 +12,8 @@ import (
 // have to admit null everywhere. Nothing is escaped for HTML, and raw JSON is written in the same normal form as
 // everything else, so that one text has one spelling; raw JSON with doubled names is refused, because a mask that
 // finds the first would leave the second.
+//
+//nolint:gochecknoglobals // a constant that Go cannot spell as one; options are read only
 var marshalOptions = jsonv2.JoinOptions(
 	jsonv1.DefaultOptionsV1(),
 	jsonv1.ReportErrorsWithLegacySemantics(false),
@@ -32,7 +34,7 @@ func Marshal(v any) ([]byte, error) {
 
 // Append writes v as Marshal does, after dst. On an error it returns dst as it was.
 func Append(dst []byte, v any) ([]byte, error) {
-	buffer := bytes.NewBuffer(dst)
+	buffer := bytes.NewBuffer(dst) // writes behind what is there, and into its spare room
 	if err := jsonv2.MarshalWrite(buffer, v, optionsFor(v)); err != nil {
 		return dst, err
 	}

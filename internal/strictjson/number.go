@@ -14,6 +14,8 @@ import (
 
 // The library underneath does not know encoding/json's Number and would write it as a string. Telling it costs a
 // look-up for each value it writes, so only types that may hold a Number pay.
+//
+//nolint:gochecknoglobals // constants that Go cannot spell as such; options are read only
 var (
 	numberDecodeOptions  = jsonv2.JoinOptions(decodeOptions, jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(readNumber)))
 	numberMarshalOptions = jsonv2.JoinOptions(marshalOptions, jsonv2.WithMarshalers(jsonv2.MarshalToFunc(writeNumber)))
@@ -56,8 +58,8 @@ func writeNumber(enc *jsontext.Encoder, n json.Number) error {
 // atName reports whether the next token of an object is a member name: a Number as a map key is written as text.
 func atName(kind jsontext.Kind, tokens int64) bool { return kind == '{' && tokens%2 == 0 }
 
-// numbers remembers, for each type that was read or written, whether it may hold a json.Number.
-var numbers sync.Map // reflect.Type -> whether it may hold a json.Number
+// numbers keeps, for each reflect.Type that was read or written, whether it may hold a json.Number.
+var numbers sync.Map //nolint:gochecknoglobals // remembers what a pure function of the type said: no caller can see that another asked before
 
 // mayHoldNumber reports whether v can lead to a json.Number. An interface can: what is in it only run time knows.
 func mayHoldNumber(v any) bool {
@@ -87,12 +89,12 @@ func holdsNumber(t reflect.Type, seen map[reflect.Type]bool) bool {
 	seen[t] = true
 	switch t.Kind() {
 	case reflect.Interface:
-		return true
+		return true // only run time knows what is in it
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return holdsNumber(t.Elem(), seen)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); (f.IsExported() || f.Anonymous) && f.Tag.Get("json") != "-" && holdsNumber(f.Type, seen) {
+		for f := range t.Fields() {
+			if (f.IsExported() || f.Anonymous) && f.Tag.Get("json") != "-" && holdsNumber(f.Type, seen) {
 				return true
 			}
 		}

@@ -17,6 +17,8 @@ func syntaxError(raw []byte, err error, complete bool) *Error {
 		fault.Pointer = clipPointer(string(syntactic.JSONPointer))
 	}
 	at := fault.Offset
+	// The order is that of certainty: bytes that are not UTF-8 make the decoder stumble anywhere, so they are looked for before what
+	// stands at the offset is taken for the fault; and what follows a complete document is no fault of the place where it stands.
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		fault.Kind = KindDuplicate
@@ -41,7 +43,7 @@ func syntaxError(raw []byte, err error, complete bool) *Error {
 	return fault
 }
 
-// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1. It is called for documents that are refused only.
 func invalidUTF8(raw []byte) int {
 	if utf8.Valid(raw) {
 		return -1
@@ -56,7 +58,8 @@ func invalidUTF8(raw []byte) int {
 	return -1
 }
 
-// isSurrogateEscape reports whether s begins with an escape of the range U+D800 to U+DFFF.
+// isSurrogateEscape reports whether s begins with an escape of the range U+D800 to U+DFFF. Where the decoder stopped at one, its other half
+// is missing or comes first.
 func isSurrogateEscape(s []byte) bool {
 	return len(s) >= 4 && s[0] == '\\' && s[1] == 'u' && (s[2] == 'd' || s[2] == 'D') && s[3] >= '8'
 }

@@ -11,6 +11,8 @@ import (
 )
 
 // treeOptions leave duplicates to the reader below, which goes on after one and so finds them all.
+//
+//nolint:gochecknoglobals // a constant that Go cannot spell as one; options are read only
 var treeOptions = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(false))
 
 // Tree reads raw into nil, bool, string, json.Number, []any and map[string]any.
@@ -22,11 +24,14 @@ var treeOptions = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontex
 func Tree(raw []byte, limits Limits) (any, error) {
 	limits = limits.withDefaults()
 	if limits.Bytes > 0 && len(raw) > limits.Bytes {
-		return nil, Errors{{Offset: -1, Kind: KindSize,
-			Message: fmt.Sprintf("the document has %d bytes, at most %d are read; send less", len(raw), limits.Bytes)}}
+		return nil, Errors{{
+			Offset: -1, Kind: KindSize,
+			Message: fmt.Sprintf("the document has %d bytes, at most %d are read; send less", len(raw), limits.Bytes),
+		}}
 	}
 	r := treeReader{limits: limits}
 	if err := jsonv2.Unmarshal(raw, &r, treeOptions); err != nil {
+		// Broken syntax ends the reading, but the doubled names before it are faults of their own and stay in the list.
 		if !errors.Is(err, errTooDeep) && !errors.Is(err, errExcessive) {
 			r.faults = append(r.faults, syntaxError(raw, err, r.complete))
 		}
@@ -74,7 +79,7 @@ func (r *treeReader) value(dec *jsontext.Decoder) (any, error) {
 		return r.nested(dec, r.list)
 	case '"':
 		return token.String(), nil
-	case '0':
+	case '0': // any number: the kind of all of them is named after one digit
 		number := token.String()
 		if excessive(number) {
 			r.note(dec, KindNumber, "no number of that many digits is read; write it shorter")
@@ -117,6 +122,7 @@ func (r *treeReader) list(dec *jsontext.Decoder) (any, error) {
 // faults inside them are found too.
 func (r *treeReader) object(dec *jsontext.Decoder) (any, error) {
 	object := map[string]any{}
+	// The names of all open objects lie in one stack, so that reading a deep document allocates one list and not one for each object.
 	folds := foldSet{names: r.names, from: len(r.names)}
 	for dec.PeekKind() != '}' {
 		token, err := dec.ReadToken()
@@ -137,7 +143,7 @@ func (r *treeReader) object(dec *jsontext.Decoder) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		folds.names = r.names
+		folds.names = r.names // the value may have made the stack grow elsewhere; what it pushed it has taken off
 		if !doubled {
 			object[name] = v
 		}

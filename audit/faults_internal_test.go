@@ -274,7 +274,7 @@ func TestAsyncKeepsWhatItTook(t *testing.T) {
 		l := openOn(t, d, &Options{Sync: AsyncUnsafe, Logger: slog.New(slog.NewTextHandler(&said, nil))})
 		d.set(failing("write", syscall.ENOSPC))
 		require.NoError(t, l.Append(t.Context(), Record{CallID: "1"}))
-		<-time.After(10 * time.Millisecond) // the writer has tried
+		<-time.After(2 * defaultAsyncLinger) // the writer has tried
 		require.ErrorIs(t, l.Append(t.Context(), Record{CallID: "refused"}), syscall.ENOSPC)
 		d.set(nil)
 		<-time.After(retryPause)
