@@ -51,6 +51,13 @@ bench: ## Measure governed against ungoverned; exit non-zero when a goal is miss
 bench-all: ## Run every benchmark once, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem $(PKG)
 
+# Where npm puts the clients: beside Go's build cache, outside the tree. They are installed once per version of their lock file.
+MCPGOV_INTEROP ?= $(shell dirname "$$($(GO) env GOCACHE)")/mcpgov-interop
+
+.PHONY: interop
+interop: ## Drive the server with TypeScript clients, the Inspector and the conformance suite (needs npm and the network)
+	MCPGOV_INTEROP="$(MCPGOV_INTEROP)" $(GO) test -count=1 -timeout 20m -run '^TestInterop$$' -v ./internal/interop
+
 .PHONY: golden
 golden: ## Rewrite the golden files; read the difference before you keep it
 	find . -name '*_test.go' -exec grep -lE 'flag\.Bool\("update"' {} + | xargs -n1 dirname | sort -u | xargs -I{} $(GO) test {} -update
