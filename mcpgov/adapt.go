@@ -133,6 +133,21 @@ func clientOf(req mcp.Request, c Credentials) audit.Client {
 	return client
 }
 
+// protocolOf is the protocol version a request is made in: its own in the stateless era, else its session's.
+func protocolOf(req mcp.Request) string {
+	if params, ok := req.GetParams().(*mcp.CallToolParamsRaw); ok {
+		if version, ok := params.Meta[mcp.MetaKeyProtocolVersion].(string); ok {
+			return version
+		}
+	}
+	if session, ok := req.GetSession().(*mcp.ServerSession); ok {
+		if p := session.InitializeParams(); p != nil {
+			return p.ProtocolVersion
+		}
+	}
+	return ""
+}
+
 func clip(text string) string { return clipTo(text, maxClientText) }
 
 // clipTo cuts text to about size bytes, between characters.

@@ -40,11 +40,11 @@ type call struct {
 	holds  bool // a concurrency slot that seal must give back
 	// mayKnow: the call was admitted, so the caller may know that the target exists.
 	mayKnow bool
-	// readable: the arguments were read, so what in them is sensitive is known. seen: sensitive values of a result
-	// the handler had begun when it failed. Both serve to keep values out of error texts.
-	readable bool
-	seen     []string
-	notes    notes // what the handler reports while it runs
+	// decoded: the arguments were read, so what in them is sensitive is known. seen: the sensitive values of a result
+	// the handler had begun when it failed; opaque: some of them cannot be read. All three keep values out of texts.
+	decoded, opaque bool
+	seen            []string
+	notes           notes // what the handler reports while it runs
 }
 
 // incoming is a request, whatever transport and protocol era it came by.

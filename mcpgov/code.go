@@ -43,19 +43,20 @@ type codeInfo struct {
 }
 
 // codeTable is the one table of built-in codes. The JSON-RPC numbers are those of the protocol where it has one
-// (-32602 for an unknown tool, -32603 internal) and otherwise from the range it leaves to servers.
+// (-32602 for an unknown tool, -32603 internal) and otherwise from the range it leaves to servers, -32000 to -32019,
+// of which the SDK uses those above -32006 for itself: -32003, say, means to its clients that the connection closed.
 func codeTable() []codeInfo {
 	return []codeInfo{
-		{Unauthenticated, ClientError, -32003, "authentication required"},
-		{Limited, ClientError, -32000, "too many calls: try again later"},
+		{Unauthenticated, ClientError, -32012, "authentication required"},
+		{Limited, ClientError, -32007, "too many calls: try again later"},
 		{InvalidInput, ClientError, -32602, "invalid arguments"},
 		{Unknown, ClientError, -32602, "unknown target"},
-		{Denied, ClientError, -32003, "not allowed"},
-		{PolicyFailed, ServerError, -32000, "the request could not be authorized"},
-		{ApprovalRequired, ClientError, -32003, "this call needs an approval that cannot be given here"},
-		{AuditFailed, ServerError, -32000, "the call could not be recorded and was refused"},
-		{Timeout, ServerError, -32001, "the call took too long"},
-		{Cancelled, ClientError, -32000, "the call was cancelled"},
+		{Denied, ClientError, -32013, "not allowed"},
+		{PolicyFailed, ServerError, -32008, "the request could not be authorized"},
+		{ApprovalRequired, ClientError, -32014, "this call needs an approval that cannot be given here"},
+		{AuditFailed, ServerError, -32009, "the call could not be recorded and was refused"},
+		{Timeout, ServerError, -32010, "the call took too long"},
+		{Cancelled, ClientError, -32011, "the call was cancelled"},
 		{Panicked, ServerError, -32603, "internal error"},
 		{Failed, ServerError, -32603, "the tool failed"},
 		{OutputInvalid, ServerError, -32603, "the tool returned an invalid result"},
@@ -71,7 +72,7 @@ func (c Code) info() codeInfo {
 			return row
 		}
 	}
-	return codeInfo{code: c, category: BusinessError, jsonrpc: -32000, message: "the request could not be fulfilled"}
+	return codeInfo{code: c, category: BusinessError, jsonrpc: -32015, message: "the request could not be fulfilled"}
 }
 
 // builtIn reports whether c belongs to the closed set.

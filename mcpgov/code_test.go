@@ -87,8 +87,8 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 	require.ErrorContains(t, list(func(c *mcpgov.Config) { c.Identify, c.Audit = mcpgov.Token(nil), audit.Discard() }, nil), "authentication required")
-	require.EqualValues(t, -32000, number(list(func(c *mcpgov.Config) { c.Limits.PerMinute, c.Audit = 2, audit.Discard() }, nil)), "limited")
-	require.EqualValues(t, -32000, number(list(func(*mcpgov.Config) {}, &mcptest.Recorder{})), "audit_failed")
+	require.EqualValues(t, -32007, number(list(func(c *mcpgov.Config) { c.Limits.PerMinute, c.Audit = 2, audit.Discard() }, nil)), "limited")
+	require.EqualValues(t, -32009, number(list(func(*mcpgov.Config) {}, &mcptest.Recorder{})), "audit_failed")
 	_, err := mcptest.New(t, newServer(t, crmConfig(t, &mcptest.Recorder{}), mcpgov.Tool(lookupSpec(), found))).As(owner).Call("nope", nil).Raw()
 	require.EqualValues(t, -32602, number(err), "unknown")
 }

@@ -66,7 +66,7 @@ func Fail(code Code, format string, args ...any) error {
 
 // wrapped returns what a format wrapped with %w, once or many times.
 func wrapped(err error) error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the very error fmt made
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		return errors.Join(many.Unwrap()...)
 	}
 	return errors.Unwrap(err)

@@ -198,20 +198,23 @@ func (s *Server) execute(r recorded) (executed, error) {
 		return executed{}, refuse(Failed, errZeroReceipt)
 	}
 	type result struct {
-		out  any
-		body []byte
+		out    any
+		body   []byte
+		seen   []string // sensitive values of a result the handler had begun when it failed
+		opaque bool     // there are some that cannot be read
 	}
 	in := r.target.copyIn(r.in)
 	res, err := held(context.WithValue(r.ctx, callKey{}, r.call), s, r.call, r.target.timeout, func(ctx context.Context) (result, error) {
 		out, err := s.intercepted(ctx, r.call, in)
 		if err != nil {
-			return result{body: r.target.begun(out)}, err
+			seen, readable := r.target.begun(out)
+			return result{seen: seen, opaque: !readable}, err
 		}
 		body, err := r.target.encode(out)
-		return result{out, body}, err
+		return result{out: out, body: body}, err
 	})
 	if err != nil {
-		r.noteBegun(res.body)
+		r.seen, r.opaque = res.seen, res.opaque
 		return executed{}, r.target.classify(err)
 	}
 	return executed{r, res.out, res.body}, nil

@@ -49,7 +49,8 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 	}
 	markGoverned(ctx)
 	if _, known := s.targets[params.Name]; known {
-		return encodeOnce(next(ctx, method, req))
+		res, err := next(ctx, method, req)
+		return outgoingResult(res, err, protocolOf(req))
 	}
 	raw := s.incoming(ctx, req, params)
 	result, err := toolResult(s.govern(ctx, stranger("tool", params.Name), raw), params.Name)

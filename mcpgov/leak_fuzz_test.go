@@ -151,7 +151,7 @@ func (p planted) any() leakAny {
 		return encoded
 	}
 	parts := map[string]any{"TOKEN": p.dressed(p.ruled), "hidden": []any{p.ruled}}
-	if p.end == 0 && p.dress%3 == 0 {
+	if p.dress%3 == 0 {
 		parts["Hidden"] = nil // two names that one path fits: nobody can tell which a reader keeps, so all is withheld
 	}
 	tree := p.wrapped(parts)

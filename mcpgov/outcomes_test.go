@@ -191,7 +191,7 @@ func TestOutcomes(t *testing.T) {
 func (e ending) check(t *testing.T, era mcptest.Era) {
 	log := &mcptest.Recorder{}
 	config, spec, handler := crmConfig(t, log), lookupSpec(), e.handler
-	config.RecordErrorTexts = true // TestErrorTextsAreWithheld is about the default
+	config.RecordErrorTexts = true // TestTextsOfSensitiveTools is about the default
 	if handler == nil {
 		handler = found
 	}

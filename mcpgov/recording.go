@@ -55,7 +55,7 @@ func (c *call) noteCaller() {
 // noteArguments puts the masked arguments and the keyed digest of the whole into the draft. Only arguments that
 // could be read are recorded: of others nobody can tell what in them is sensitive.
 func (s *Server) noteArguments(c *call) error {
-	c.readable = true
+	c.decoded = true
 	raw := c.raw.arguments
 	if len(raw) == 0 {
 		raw = json.RawMessage("{}")
@@ -194,11 +194,11 @@ func (s *Server) causeText(c *call, e *Error) string {
 
 // kinds are the Go types of a chain of errors, outermost first.
 func kinds(err error) string {
-	chain := fmt.Sprintf("%T", err)
+	chain := []string{fmt.Sprintf("%T", err)}
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
-		chain += fmt.Sprintf(" of %T", inner)
+		chain = append(chain, fmt.Sprintf("%T", inner))
 	}
-	return chain
+	return strings.Join(chain, " of ")
 }
 
 // errorText is err's text; an Error method that panics has none.
@@ -243,8 +243,11 @@ func (s *Server) write(ctx context.Context, r *audit.Record) error {
 // scrub hides the call's sensitive values in a free text: the labelled arguments, and what a failed handler had
 // already put into its result.
 func (c *call) scrub(text string) string {
-	if text == "" || !c.readable {
+	switch {
+	case text == "" || !c.decoded: // before the arguments were read all texts are our own and quote nothing sensitive
 		return text
+	case c.opaque:
+		return mask.Redacted
 	}
 	values := slices.Clone(c.seen)
 	if plan := c.target.inLog.fields; !plan.Empty() && len(c.raw.arguments) > 0 {
@@ -274,13 +277,18 @@ func disguises(values []string) []string {
 	return values
 }
 
-// traceIDs reads a W3C traceparent; a malformed one gives no ids.
+// traceIDs reads a W3C traceparent (Trace Context level 1, section 3.2.2); an invalid one gives no ids.
 func traceIDs(traceparent string) (trace, span string) {
-	if len(traceparent) != 55 || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-' {
+	if len(traceparent) < 55 || traceparent[2] != '-' || traceparent[35] != '-' || traceparent[52] != '-' || strings.HasPrefix(traceparent, "ff") {
+		return "", ""
+	}
+	if version := traceparent[:2]; version == "00" && len(traceparent) != 55 || len(traceparent) > 55 && traceparent[55] != '-' {
 		return "", ""
 	}
 	trace, span = traceparent[3:35], traceparent[36:52]
-	if _, err := hex.DecodeString(trace + span); err != nil {
+	fixed := traceparent[:2] + trace + span + traceparent[53:55]
+	if strings.ContainsFunc(fixed, func(r rune) bool { return !strings.ContainsRune("0123456789abcdef", r) }) ||
+		strings.Trim(trace, "0") == "" || strings.Trim(span, "0") == "" {
 		return "", ""
 	}
 	return trace, span

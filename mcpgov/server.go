@@ -175,6 +175,7 @@ func (s *Server) conceals(c *call, err error) bool {
 		return true
 	case OK, Unauthenticated, Limited, Cancelled, AuditFailed:
 		return false
+	default:
 	}
 	if c.mayKnow {
 		return false

@@ -104,26 +104,18 @@ func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err e
 	return m, nil
 }
 
-// begun marshals what a failing handler returned beside its error, if that may hold something sensitive.
-func (t *target) begun(out any) []byte {
+// begun finds the sensitive values of what a failing handler returned beside its error, so that they can be found
+// in the error's text. False: the half-made result cannot be read, and so the text cannot be searched.
+func (t *target) begun(out any) (values []string, readable bool) {
 	if out == nil || t.either.fields.Empty() {
-		return nil
+		return nil, true
 	}
 	body, err := t.encode(out)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	return body
-}
-
-// noteBegun keeps the sensitive values of a half-made result, so that they can be found in the error's text.
-func (c *call) noteBegun(body []byte) {
-	if len(body) == 0 {
-		return
-	}
-	if values, err := c.target.either.fields.Collect(body); err == nil {
-		c.seen = values
-	}
+	values, err = t.either.fields.Collect(body)
+	return values, err == nil
 }
 
 // hiddenBy returns the compiled form of edits. An edit the policy did not announce is refused: the advertised

@@ -43,9 +43,9 @@ func within[T any](ctx context.Context, limit time.Duration, f func(context.Cont
 	return v, err
 }
 
-// watch is within for code that holds something: if f is left running, late runs when it ends at last, on f's own
-// goroutine, and left is true.
-func watch[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error), late func()) (value T, err error, left bool) { //nolint:revive // left belongs to the error, not before it
+// watch is within for code that holds something. The last result says whether f was left running; then late runs
+// when it ends at last, on f's own goroutine.
+func watch[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error), late func()) (T, error, bool) { //nolint:revive,staticcheck // whether it was left belongs to the error, not before it
 	type end struct {
 		value T
 		err   error
@@ -69,6 +69,7 @@ func watch[T any](ctx context.Context, limit time.Duration, f func(context.Conte
 		e.value, e.err = f(bounded)
 	}()
 	var e end
+	left := false
 	select {
 	case e = <-done:
 	case <-bounded.Done():
@@ -78,15 +79,15 @@ func watch[T any](ctx context.Context, limit time.Duration, f func(context.Conte
 			e = <-done // it made it after all
 		}
 	}
-	if e.err != nil && bounded.Err() != nil && !speaksForItself(e.err) {
-		// Drivers put a stopped context into words of their own: what was stopped did not fail.
-		stop := errDeadline
-		if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			stop = errCancelled
-		}
-		return e.value, fmt.Errorf("%w: %w", stop, e.err), left
+	if e.err == nil || bounded.Err() == nil || speaksForItself(e.err) {
+		return e.value, e.err, left
 	}
-	return e.value, e.err, left
+	// Drivers put a stopped context into words of their own: what was stopped did not fail.
+	stop := errDeadline
+	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		stop = errCancelled
+	}
+	return e.value, fmt.Errorf("%w: %w", stop, e.err), left
 }
 
 // speaksForItself reports whether an error means the same whether or not the context has ended.

@@ -84,6 +84,7 @@ func (r *Recorder) Reset() {
 // NoLeak checks that none of the secrets stands in any record: raw, escaped, URL-encoded, hexadecimal or base64.
 func (r *Recorder) NoLeak(tb testing.TB, secrets ...string) {
 	tb.Helper()
+	requireSecrets(tb, secrets)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, line := range r.lines {

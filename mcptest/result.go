@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -266,10 +267,19 @@ func (r *Result) Masked(paths ...string) *Result {
 // escaped, URL-encoded, hexadecimal or base64.
 func (r *Result) NoLeak(secrets ...string) *Result {
 	r.tb.Helper()
+	requireSecrets(r.tb, secrets)
 	if leaked := leaks(string(r.wire), secrets); leaked != "" {
 		r.fail("the secret %q left the server", leaked)
 	}
 	return r
+}
+
+// requireSecrets keeps a check from passing because there was nothing to look for.
+func requireSecrets(tb testing.TB, secrets []string) {
+	tb.Helper()
+	if len(secrets) == 0 || slices.Contains(secrets, "") {
+		tb.Fatal("NoLeak needs secrets to look for, none of them empty")
+	}
 }
 
 // leaks returns the first of the secrets that stands in text in some form.

@@ -105,7 +105,7 @@ func report(t *testing.T, name string, value, goal float64, detail string) {
 	if goal > 0 {
 		goalText = fmt.Sprintf("<=%.2f", goal)
 	}
-	fmt.Printf("%-44s ratio %.2f  goal %s  %-4s  %s\n", name, value, goalText, verdict, detail)
+	fmt.Printf("%-44s value %.2f  goal %s  %-4s  %s\n", name, value, goalText, verdict, detail)
 }
 
 func median(values []float64) float64 {

@@ -55,6 +55,7 @@ func inMemory(tb testing.TB, connect connector, tool string) call {
 	tb.Cleanup(func() { _ = session.Close() })
 	params := &mcp.CallToolParams{Name: tool, Arguments: json.RawMessage(arguments)}
 	return func(tb testing.TB) {
+		tb.Helper()
 		res, err := session.CallTool(ctx, params)
 		if err != nil || res.IsError {
 			tb.Fatalf("%s: %v %v", tool, err, res)
@@ -72,6 +73,7 @@ func overHTTP(tb testing.TB, h http.Handler, tool string) call {
 		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},`+
 		`"io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"}}}}`, tool, arguments)
 	return func(tb testing.TB) {
+		tb.Helper()
 		req, err := http.NewRequest(http.MethodPost, server.URL, bytes.NewReader(body))
 		if err != nil {
 			tb.Fatal(err)
