@@ -23,6 +23,8 @@ type builder struct {
 	key    []byte
 	parts  []*part
 	names  map[string]*part // tool names and aliases
+	// broken are the types whose schemas have faults. The policy meets most of them again; they are listed once.
+	broken map[reflect.Type]bool
 	faults []error
 }
 
@@ -35,6 +37,30 @@ type part struct {
 }
 
 func (b *builder) fault(err error) { b.faults = append(b.faults, err) }
+
+// faultsAt adds every fault of err, each with its place: what was joined is taken apart, so that each is counted.
+func (b *builder) faultsAt(where string, err error) {
+	for _, fault := range flatten([]error{err}) {
+		b.fault(fmt.Errorf("%s: %w", where, fault))
+	}
+}
+
+// breaks notes that the schema of a type has faults, and adds them.
+func (b *builder) breaks(t reflect.Type, where string, err error) {
+	b.broken[t] = true
+	b.faultsAt(where, err)
+}
+
+// dropRepetitions leaves out the policy's faults of types that are listed with their schemas.
+func (b *builder) dropRepetitions() {
+	b.faults = slices.DeleteFunc(flatten(b.faults), func(fault error) bool {
+		repeated, ok := errors.AsType[interface {
+			error
+			FaultyType() reflect.Type
+		}](fault)
+		return ok && b.broken[repeated.FaultyType()]
+	})
+}
 
 // add takes a part in, unless its name is taken.
 func (b *builder) add(p *part) {
@@ -99,12 +125,19 @@ func (b *builder) bind() policy.Decider {
 // finish makes the surfaces of every target: what may be masked decides the output schema that is advertised.
 func (b *builder) finish(decider policy.Decider) {
 	for _, p := range b.parts {
-		if p.out == nil || p.input == nil {
+		if p.out == nil {
 			continue
 		}
 		where := fmt.Sprintf("tool %q", p.spec.Name)
-		if err := p.surfaces(decider, b.key); err != nil {
-			b.fault(fmt.Errorf(where+": %w", err))
+		if err := p.describe(decider); err != nil {
+			b.breaks(p.out, where, err)
+			continue
+		}
+		if p.input == nil {
+			continue // reported; what the log hides of it is not known
+		}
+		if err := p.surfaces(b.key); err != nil {
+			b.faultsAt(where, err)
 			continue
 		}
 		if decider == nil || isNil(b.config.Policy) {
@@ -115,15 +148,32 @@ func (b *builder) finish(decider policy.Decider) {
 				"use mask_sensitive_fields, or let the policy be policy.AllowAll()", where, place, strings.Join(place.Gov.Labels, ", ")))
 		}
 	}
+	b.dropRepetitions()
 }
 
-func (p *part) surfaces(decider policy.Decider, key []byte) error {
+// describe makes the schema of the result, with room for every edit the policy may ask for.
+func (p *part) describe(decider policy.Decider) (err error) {
 	t := p.target
-	t.key = key
-	t.openTypes = holdsInterfaces(p.out, map[reflect.Type]bool{})
 	if decider != nil {
 		t.scope = decider.Scope(t.policy).Edits
 	}
+	var widened [][]string
+	for _, e := range t.scope {
+		path, err := fields.ParsePath(e.Path)
+		if err != nil {
+			return err
+		}
+		widened = append(widened, path)
+	}
+	t.output, err = schema.NewOutput(p.out, widened, t.contentNames)
+	return err
+}
+
+// surfaces compiles what is hidden where.
+func (p *part) surfaces(key []byte) error {
+	t := p.target
+	t.key = key
+	t.openTypes = holdsInterfaces(p.out, map[reflect.Type]bool{})
 	labelledIn, err := fields.Labelled(t.policy.In)
 	if err != nil {
 		return err
@@ -144,18 +194,7 @@ func (p *part) surfaces(decider policy.Decider, key []byte) error {
 	for _, name := range t.contentNames {
 		cut = append(cut, mask.Edit{Path: []string{name}, Remove: true})
 	}
-	if t.withoutContent, err = mask.Compile(cut, nil); err != nil {
-		return err
-	}
-	var widened [][]string
-	for _, e := range t.scope {
-		path, err := fields.ParsePath(e.Path)
-		if err != nil {
-			return err
-		}
-		widened = append(widened, path)
-	}
-	t.output, err = schema.NewOutput(p.out, widened, t.contentNames)
+	t.withoutContent, err = mask.Compile(cut, nil)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -49,7 +50,7 @@ type Server struct {
 // lists every fault: in the Config, in struct tags, in rules (each compiled against the types of each tool it
 // selects), in masks, in names; each with where it is and what to write instead.
 func New(config Config, features ...Feature) (*Server, error) {
-	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[string]*part{}, faults: config.faults()}
+	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[string]*part{}, broken: map[reflect.Type]bool{}, faults: config.faults()}
 	if b.key = bytes.Clone(config.Key); len(b.key) == 0 {
 		b.key = make([]byte, minKey)
 		_, _ = rand.Read(b.key) // crypto/rand never fails

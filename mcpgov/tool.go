@@ -62,7 +62,9 @@ type Feature interface {
 // schema; Out is a struct, a pointer to one, or [Content]. If In has a method Validate(context.Context) error, it
 // runs after the schema and before the policy, and its text is shown to the caller.
 //
-// The handler gets exactly the value the policy judged. It runs with a deadline and the context of the call
+// The handler gets exactly the value the policy judged, to the digit: numbers inside an any, at any depth, arrive as
+// json.Number, because a float64 would turn 9007199254740993 into its neighbour; rules read them as int where they
+// are written without fraction and exponent, else as double. It runs with a deadline and the context of the call
 // ([CallFrom], [UserFrom]); the values it returns are marshalled once, before anyone can change them again.
 func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, error)) Feature {
 	t := &tool{spec: cloneSpec(spec), in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
@@ -136,7 +138,7 @@ func (t *tool) build(b *builder) {
 	if t.in.Kind() != reflect.Struct {
 		fault("the input type %s is no struct: write one whose fields are the arguments", t.in)
 	} else if input, err := schema.NewInput(t.in); err != nil {
-		b.fault(fmt.Errorf(where+": %w", err))
+		b.breaks(t.in, where, err)
 	} else {
 		p.input = input
 		p.target.parse = parser(input, t.in, b.limits)

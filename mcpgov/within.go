@@ -45,7 +45,7 @@ func within[T any](ctx context.Context, limit time.Duration, f func(context.Cont
 
 // watch is within for code that holds something. The last result says whether f was left running; then late runs
 // when it ends at last, on f's own goroutine.
-func watch[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error), late func()) (T, error, bool) { //nolint:revive,staticcheck // whether it was left belongs to the error, not before it
+func watch[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error), late func()) (T, error, bool) { //nolint:revive // whether it was left belongs to the error, not before it
 	type end struct {
 		value T
 		err   error

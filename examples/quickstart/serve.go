@@ -83,7 +83,7 @@ func listen(ctx context.Context, address string, srv *mcpgov.Server) (*website, 
 	}
 	failed := make(chan error, 1)
 	web := &website{
-		url: "http://" + socket.Addr().String(), failed: failed,
+		url: "http://" + socket.Addr().String() + "/mcp", failed: failed,
 		server: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
 	}
 	go func() {
