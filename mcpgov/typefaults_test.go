@@ -54,6 +54,8 @@ func TestTypeFaultsStandOnce(t *testing.T) {
 		`tool "misspelt_tags": mcpgov_test.arguments.ID: gov tag: unknown key "maks"`,
 		`tool "misspelt_tags": mcpgov_test.result.Email: gov tag: mask "emial"`,
 		`tool "misspelt_tags": mcpgov_test.result.Phone: gov tag: mask "last3"`,
+		`tool "misspelt_tags": mcpgov_test.arguments.Limit: jsonschema tag: unknown keyword "minimun"`,
+		`tool "misspelt_tags": mcpgov_test.result.Size: jsonschema tag: unknown keyword "maximun"`,
 		`tool "half": mcpgov_test.half.Code: jsonschema tag: unknown keyword "patern"`,
 		`tool "half": mcpgov_test.half.Name: jsonschema tag: unknown keyword "formta"`,
 		`tool "twin": there is another tool or alias of this name`,

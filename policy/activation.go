@@ -77,7 +77,7 @@ func (a *activation) takeArgs(args any) error {
 		a.wholeArgs = &object{t: t.argFields, goValue: reflect.ValueOf(struct{}{})}
 		return nil
 	}
-	v, err := follow(args, t.in, "arguments")
+	v, err := follow(args, t.in, "arguments are")
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (a *activation) takeResponse(response any) error {
 	if a.target.out == nil {
 		return nil
 	}
-	v, err := follow(response, a.target.out, "response")
+	v, err := follow(response, a.target.out, "response is")
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func follow(value any, want reflect.Type, what string) (reflect.Value, error) {
 				return at, nil
 			}
 		}
-		return v, fmt.Errorf("the %s are a Go %T, but the rules were bound to %s", what, value, want)
+		return v, fmt.Errorf("the %s a Go %T, but the rules were bound to %s", what, value, want)
 	}
 	return v, nil
 }

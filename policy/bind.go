@@ -51,9 +51,6 @@ func bind(c Catalog, policies ...Policy) (Decider, error) {
 	b.world = w
 	b.bound = &bound{world: w, targets: map[targetKey]*boundTarget{}}
 	b.takeTargets()
-	if len(b.faults) > 0 {
-		return nil, errors.Join(b.faults...) // rules cannot be checked against types that are not known
-	}
 	var forms []canonical
 	for i, p := range flat {
 		switch p := p.(type) {
@@ -134,9 +131,13 @@ func (a Attribute) describe() string {
 	return text
 }
 
-// takeTargets learns the types of every target, so that all rules are checked against the same ones.
+// takeTargets learns the types of every target, so that all rules are checked against the same ones. A target whose
+// type has faults is kept, so that selectors find it, but no rule is checked against what is not known: one misspelt
+// tag must neither hide the faults of the rules nor add to them.
 func (b *binder) takeTargets() {
-	for _, t := range b.catalog.Targets {
+	targets := b.catalog.Targets
+	b.catalog.Targets = nil // the catalog is a copy; the caller's list stays
+	for _, t := range targets {
 		if t == nil {
 			b.fault(errors.New("the catalog holds a nil target"))
 			continue
@@ -150,9 +151,11 @@ func (b *binder) takeTargets() {
 			tool: &object{t: b.world.tool, subject: t}, bare: map[string]int{},
 		}
 		b.bound.targets[t.key()] = bt
+		b.catalog.Targets = append(b.catalog.Targets, t)
 		var err error
 		if bt.argsType, err = b.world.argsType(t.In); err != nil {
-			b.fault(fmt.Errorf("%s %q: arguments: %w", t.Kind, t.Name, err))
+			bt.badArgs = true
+			b.typeFaults(bt.in, fmt.Sprintf("%s %q: arguments", t.Kind, t.Name), err)
 		} else {
 			b.takeArguments(bt)
 		}
@@ -160,8 +163,29 @@ func (b *binder) takeTargets() {
 			continue
 		}
 		if bt.outType, err = b.world.types.of(bt.out); err != nil {
-			b.fault(fmt.Errorf("%s %q: result: %w", t.Kind, t.Name, err))
+			bt.badOut = true
+			b.typeFaults(bt.out, fmt.Sprintf("%s %q: result", t.Kind, t.Name), err)
 		}
+	}
+}
+
+// typeFault is a fault of a target's type, not of a rule.
+type typeFault struct {
+	typ   reflect.Type
+	place string
+	err   error
+}
+
+func (f *typeFault) Error() string { return f.place + ": " + f.err.Error() }
+func (f *typeFault) Unwrap() error { return f.err }
+
+// FaultyType returns the type of arguments or result that is at fault, so that whoever has checked the type as well
+// can leave the repetition out.
+func (f *typeFault) FaultyType() reflect.Type { return f.typ }
+
+func (b *binder) typeFaults(t reflect.Type, place string, err error) {
+	for _, one := range unjoin(err) {
+		b.fault(&typeFault{t, place, one})
 	}
 }
 

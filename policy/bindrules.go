@@ -54,6 +54,9 @@ func (b *binder) bindRule(l *ruleList, p phase, r *Rule, id, place string, targe
 	compiled := map[*boundTarget]*condition{}
 	faults := byMessage{}
 	for _, t := range targets {
+		if t.badArgs || t.badOut && p == output {
+			continue
+		}
 		c, err := b.world.compile(r.Condition, specifics{zone: l.zone, in: t.target.In, out: t.out, phase: p})
 		if err != nil {
 			faults.add(err, t)

@@ -31,6 +31,8 @@ type boundTarget struct {
 	argFields *objectType    // nil where arguments are not a struct
 	bare      map[string]int // bare argument name -> field
 	outType   *goType
+	badArgs   bool // the type of the arguments has faults; such a target is never bound
+	badOut    bool // likewise of the result
 	tool      *object
 	toolName  ref.Val
 

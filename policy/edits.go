@@ -37,6 +37,10 @@ func editsByPath(r *Rule, path string, targets []*boundTarget, edits map[*boundT
 	missing := byMessage{}
 	found := false
 	for _, t := range targets {
+		if t.badOut {
+			found = true // perhaps: its fields are not known
+			continue
+		}
 		if t.out == nil {
 			missing.add(errors.New("it has no result"), t)
 			continue
@@ -91,9 +95,10 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 	var faults []error
 	used := map[string]bool{}  // labels of the rule that some field has
 	known := map[string]bool{} // labels of all fields
-	found := false
+	found, unknown := false, false
 	for _, t := range targets {
-		if t.out == nil {
+		unknown = unknown || t.badOut // any label may be there
+		if t.out == nil || t.badOut {
 			continue
 		}
 		places, err := fields.Labelled(t.out)
@@ -116,6 +121,9 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 		}
 		found = found || len(chosen) > 0
 		faults = append(faults, addEdits(r, t, chosen, edits))
+	}
+	if unknown {
+		return errors.Join(faults...)
 	}
 	for _, label := range r.Labels {
 		if !used[label] && len(targets) > 0 {

@@ -13,6 +13,7 @@ import (
 )
 
 var (
+	ownHint        = regexp.MustCompile(` \(did you mean .*\)$`)
 	undeclared     = regexp.MustCompile(`undeclared reference to '([^']*)'`)
 	undefinedField = regexp.MustCompile(`undefined field '([^']*)'`)
 	intAndDouble   = regexp.MustCompile(`\((double, int|int, double|int, list\(double\)|double, list\(int\))\)`)
@@ -27,7 +28,11 @@ func (e *environment) explain(text string, issues *cel.Issues, g *goTypes) error
 		}
 		message := strings.TrimSpace(issue.Message)
 		line, column := issue.Location.Line(), issue.Location.Column()
-		faults = append(faults, fmt.Errorf("condition %d:%d: %s%s", line, column+1, message, e.hint(text, line, column, message, g)))
+		hint := e.hint(text, line, column, message, g)
+		if strings.HasPrefix(hint, " (did you mean") { // the compiler's own says the same, or knows less of what stands here
+			message = ownHint.ReplaceAllString(message, "")
+		}
+		faults = append(faults, fmt.Errorf("condition %d:%d: %s%s", line, column+1, message, hint))
 	}
 	if len(faults) == 0 {
 		return fmt.Errorf("condition: %w", issues.Err())

@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -118,11 +119,95 @@ func TestFaultyTypesOfArgumentsAndResultComeTogether(t *testing.T) {
 	}
 }
 
+// A type at fault hides no fault of a rule, and adds none.
+func TestFaultyTypesDoNotHideFaultyRules(t *testing.T) {
+	type in struct {
+		ID string `json:"id" gov:"pii,maks=hash"`
+	}
+	type out struct {
+		Email string `json:"email" gov:"pii,mask=emial"`
+	}
+	type holder struct {
+		In in `json:"inner"`
+	}
+	bad := policy.Target{Kind: "tool", Name: "good_args", In: reflect.TypeFor[orderIn](), Out: reflect.TypeFor[out]()}
+	targets := []*policy.Target{
+		tool("bad", in{}, out{}), tool("holds_bad", holder{}, nil), tool("holds_it_too", holder{}, nil), &bad, nil, order(), order(),
+	}
+	set := one(policy.Deny, []policy.Rule{{ID: "typo", Condition: "args.idd == 'x'", Action: policy.ActionDeny}})
+	set.User = map[string]policy.Attribute{"broken": {Type: "strng"}}
+	set.Blocks = append(set.Blocks,
+		policy.Block{Tools: []string{"bad", "get_order"}, Output: []policy.Rule{
+			{ID: "perhaps", Condition: "response.nope == 1 || user.broken", Action: policy.ActionFilterFields, Fields: []string{"email", "nope"}},
+		}},
+		policy.Block{Tools: []string{"bad"}, Output: []policy.Rule{
+			{ID: "label", Condition: "true", Action: policy.ActionMaskSensitive, Labels: []string{"pii"}},
+		}},
+		policy.Block{Tools: []string{"holds*"}, Input: []policy.Rule{{ID: "through", Condition: "args.inner.id == 'x' && user.broken == 3", Action: policy.ActionDeny}}},
+		policy.Block{Tools: []string{"bda"}, Input: []policy.Rule{{ID: "lost", Condition: "true", Action: policy.ActionDeny}}},
+	)
+	_, err := set.Bind(policy.Catalog{Targets: targets})
+	require.Error(t, err)
+	for _, says := range []string{
+		`tool "bad": arguments: policy_test.in.ID: gov tag: unknown key "maks"`,
+		`tool "bad": result: policy_test.out.Email: gov tag: mask "emial"`,
+		`tool "holds_bad": arguments: policy_test.holder.In: policy_test.in.ID: gov tag`,
+		`tool "good_args": result: policy_test.out.Email: gov tag`,
+		"the catalog holds a nil target",
+		`two targets called tool "get_order"`,
+		`user attribute "broken": `,
+		"(tools good_args, get_order)", // the good half of a tool is checked
+		"undefined field 'idd': there are inner (tool holds_it_too)",
+		"output[0] (perhaps): condition 1:9: undefined field 'nope'",
+		`tools: "bda" selects nothing (did you mean "bad"?)`,
+	} {
+		require.Equal(t, 1, strings.Count(err.Error(), says), "%q in:\n%s", says, err)
+	}
+	require.Len(t, strings.Split(err.Error(), "\n"), 11, err.Error())
+	require.NotContains(t, err.Error(), "(label)")
+	require.NotContains(t, err.Error(), "(through)")
+}
+
+// One hint is enough, and what the value is not is said in words.
+func TestHintsStandOnce(t *testing.T) {
+	for condition, says := range map[string]string{
+		"idd == 'x'":                    `undeclared reference to 'idd' (did you mean "id"?): a condition here`,
+		"args.idd == 'x'":               `undefined field 'idd' (did you mean "id"?): there are`,
+		"user.role.startWith('x')":      "(did you mean 'startsWith'?)",
+		"user.depatment == 'x'":         `undefined field 'depatment' (did you mean "department"?): there are`,
+		"args.idd == 'x' && countt > 1": `(did you mean "count"?)`,
+	} {
+		set := one(policy.Deny, []policy.Rule{{Condition: condition, Action: policy.ActionDeny}})
+		_, err := set.Bind(policy.Catalog{Targets: []*policy.Target{order()}, User: attributes()})
+		require.ErrorContains(t, err, says, condition)
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			require.LessOrEqual(t, strings.Count(line, "did you mean"), 1, line)
+		}
+	}
+
+	target := order()
+	d := mustBind(t, one(policy.Allow, nil, policy.Rule{Condition: "response.total > 1", Action: policy.ActionDeny}), nil, target)
+	_, err := d.Shape(t.Context(), &policy.Request{Target: target, User: &policy.User{}, Args: &orderIn{}}, map[string]any{})
+	require.ErrorContains(t, err, "the response is a Go map[string]interface {}, but the rules were bound to policy_test.orderOut")
+	_, err = d.Shape(t.Context(), &policy.Request{Target: target, User: &policy.User{}, Args: 7}, &orderOut{})
+	require.ErrorContains(t, err, "the arguments are a Go int, but the rules were bound to policy_test.orderIn")
+}
+
 func TestAFieldFoundInSomeToolsIsFine(t *testing.T) {
 	a, b := order(), tool("ping", nil, node{})
 	d := mustBind(t, one(policy.Allow, nil, policy.Rule{Condition: "true", Action: policy.ActionFilterFields, Fields: []string{"email", "ssn"}}), nil, a, b)
 	require.Equal(t, []string{"-email"}, inWords(d.Scope(a).Edits))
 	require.Equal(t, []string{"-ssn"}, inWords(d.Scope(b).Edits))
+}
+
+// A name below a map of anything may stand at any depth; one edit says so.
+func TestAFieldBelowAnOpenMap(t *testing.T) {
+	type out struct {
+		Data map[string]any `json:"data"`
+	}
+	target := tool("open", nil, out{})
+	d := mustBind(t, one(policy.Allow, nil, policy.Rule{Condition: "true", Action: policy.ActionMaskFields, Fields: []string{"data.email"}}), nil, target)
+	require.Equal(t, []policy.Edit{{Path: "data.**.email", Mask: "redact"}}, d.Scope(target).Edits)
 }
 
 func TestRevision(t *testing.T) {

@@ -195,7 +195,7 @@ func (g *goTypes) structure(t reflect.Type) (*goType, error) {
 		ft, err := g.of(f.Type)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s.%s: %w", t, f.GoName, err))
-			continue
+			ft = g.dynamic() // a type that holds this one has no fault of its own
 		}
 		read := fieldReader(f)
 		o.add(f.Name, ft.cel, func(o *object) ref.Val {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/internal/strictjson"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -42,6 +43,28 @@ type everything struct {
 	Matrix  [2][2]int            `json:"matrix"`
 	Alias   []shouting           `json:"alias"`
 	Hidden  string               `json:"-"`
+}
+
+// Numbers inside an any come as json.Number, and count as what they are written as.
+func TestNumbersInsideAny(t *testing.T) {
+	var args orderIn
+	raw := `{"id":"x","count":1,"extra":{"account":9007199254740993,"rate":1.5,"list":[9007199254740993],"five":5}}`
+	require.NoError(t, strictjson.Decode([]byte(raw), &args))
+	for condition, want := range map[string]policy.Effect{
+		"args.extra.account == 9007199254740993": policy.Deny,
+		"args.extra.account == 9007199254740992": policy.Allow,
+		"9007199254740993 in args.extra.list":    policy.Deny,
+		"args.extra.list[0] > 9007199254740992":  policy.Deny,
+		"args.extra.rate > 1.4":                  policy.Deny,
+		"args.extra.rate * 2.0 == 3.0":           policy.Deny,
+		"args.extra.five == 5.0":                 policy.Deny,
+		"args.extra.five > args.extra.rate":      policy.Deny,
+		"type(args.extra.five) == int":           policy.Deny,
+	} {
+		d, err := admit(t, condition, policy.User{}, args)
+		require.NoError(t, err, condition)
+		require.Equal(t, want, d.Effect, condition)
+	}
 }
 
 func TestGoTypesInConditions(t *testing.T) {

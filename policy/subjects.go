@@ -62,7 +62,7 @@ func (g *goTypes) userType(declared map[string]Attribute) (*objectType, error) {
 		d, err := declared[name].check(g)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("user attribute %q: %w", name, err))
-			continue
+			d = declaration{attributeType: attributeType{cel: types.DynType}} // rules that read it have no fault of their own
 		}
 		addAttribute(t, name, d)
 	}

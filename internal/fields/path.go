@@ -22,6 +22,9 @@ var errEmptyPath = errors.New("empty path: write a field name")
 //	**.ssn                ssn at any depth
 //	labels."a.b"          the member named a.b; inside quotes \" and \\ stand for " and \
 //
+// What a name means at a map is for [Resolve] to say: a key, a member of every value, or, where the values may be
+// anything, a member at any depth.
+//
 // There is no way to write a member whose name is * or **: the path then means more than that member, never less.
 func ParsePath(path string) ([]string, error) {
 	if path == "" {

@@ -78,7 +78,8 @@ func (w *labelWalk) walk(t reflect.Type, at []string) error {
 
 // Resolve finds what path names in the documents of t, or says why it names nothing. A literal name at a map
 // whose values are objects names a member of every value; at any other map it names that key. Where only run
-// time knows the shape the rest of the path is taken as it stands.
+// time knows the shape the rest of the path is taken as it stands, but below a map of such values, where it may be
+// meant either way, it is looked for at any depth: d.email of a map[string]any is d.**.email.
 func Resolve(t reflect.Type, path []string) ([]Place, error) {
 	if len(path) == 0 {
 		return nil, errEmptyPath
@@ -140,6 +141,9 @@ func descend(f *Field, at, rest []string) ([]Place, error) {
 
 // resolveInMap reads a name at a map as a member of every value where the values have members, and as a key. Both may be meant, and an edit
 // that hides too much is the lesser evil, so both are found; only a name that a declared type of value does not have is a fault.
+//
+// Where the values may be anything, both are one place with AnyDepth. Two places would not do: d.*.email asks of every value of d that it
+// be an object, and a mask hides as a whole what is not of the shape it expects, so it would take every text beside the e-mail too.
 func resolveInMap(t reflect.Type, at, rest []string) ([]Place, error) {
 	value := t.Elem()
 	inner := value
@@ -148,7 +152,10 @@ func resolveInMap(t reflect.Type, at, rest []string) ([]Place, error) {
 	}
 	var found []Place
 	if rest[0] != AnyMember {
-		if k := KindOf(inner); k == Object || k == Map || k == Any {
+		if KindOf(inner) == Any {
+			return []Place{{Path: slices.Concat(at, []string{AnyDepth}, rest), Kind: Any}}, nil
+		}
+		if k := KindOf(inner); k == Object || k == Map {
 			through, err := resolve(value, child(at, AnyMember), rest)
 			if err != nil && k == Object {
 				return nil, err // a misspelt member: as a key it would silently hide nothing

@@ -218,9 +218,13 @@ func TestResolve(t *testing.T) {
 		{reflect.TypeFor[ledger](), "extra.a.*", []place{{"extra.a.*", fields.Any, false}}},
 		{reflect.TypeFor[ledger](), "raw.**.a", []place{{"raw.**.a", fields.Any, false}}},
 		{reflect.TypeFor[ledger](), "extra", []place{{"extra", fields.Any, true}}},
-		{reflect.TypeFor[ledger](), "dynamic.k", []place{{"dynamic.*.k", fields.Any, false}, {"dynamic.k", fields.Any, false}}},
+		{reflect.TypeFor[ledger](), "dynamic.k", []place{{"dynamic.**.k", fields.Any, false}}},
+		{reflect.TypeFor[ledger](), "dynamic.k.l", []place{{"dynamic.**.k.l", fields.Any, false}}},
+		{reflect.TypeFor[ledger](), "dynamic.*", []place{{"dynamic.*", fields.Any, false}}},
+		{reflect.TypeFor[map[string][]any](), "k", []place{{"**.k", fields.Any, false}}},
+		{reflect.TypeFor[map[string]map[string]any](), "k", []place{{"*.**.k", fields.Any, false}, {"k", fields.Map, false}}},
 		{reflect.TypeFor[nests](), "tree.x.y", []place{{"tree.x.y", fields.Any, false}}},
-		{reflect.TypeFor[nests](), "forest.x", []place{{"forest.*.x", fields.Any, false}, {"forest.x", fields.Any, false}}},
+		{reflect.TypeFor[nests](), "forest.x", []place{{"forest.**.x", fields.Any, false}}},
 	} {
 		segments, err := fields.ParsePath(c.path)
 		require.NoError(t, err)

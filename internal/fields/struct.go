@@ -56,6 +56,20 @@ func Of(t reflect.Type) (*Struct, error) {
 	if s, ok := cache.Load(t); ok {
 		return s.(*Struct), nil
 	}
+	s, err := Inspect(t)
+	if err != nil {
+		return nil, err
+	}
+	// Of two that were made at the same time everybody gets the first, so that tables can be compared by address.
+	kept, _ := cache.LoadOrStore(t, s)
+	return kept.(*Struct), nil
+}
+
+// Inspect is [Of] for whoever collects faults: beside the faults in gov tags it returns the members all the same, so that
+// what else is wrong with them can be said too. A member whose tag has a fault is without its labels, so nothing may be
+// decided by what comes with an error.
+func Inspect(t reflect.Type) (*Struct, error) {
+	t = Deref(t)
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s is not a struct", t)
 	}
@@ -65,16 +79,10 @@ func Of(t reflect.Type) (*Struct, error) {
 		gov, err := ParseGov(c.Tag.Get("gov"))
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s.%s: %w", t, c.GoName, err))
-			continue
 		}
 		c.Gov = gov
 		s.byName[c.Name] = len(s.Fields)
 		s.Fields = append(s.Fields, c.Field)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
-	// Of two that were made at the same time everybody gets the first, so that tables can be compared by address.
-	kept, _ := cache.LoadOrStore(t, s)
-	return kept.(*Struct), nil
+	return s, errors.Join(faults...)
 }

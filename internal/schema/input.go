@@ -21,6 +21,7 @@ type Input struct {
 	validator *jsonschema.Schema
 	known     map[string][]string
 	defaults  *filling // nil: the type has none
+	quick     *quick   // nil: the type needs the whole way
 	sensitive []fields.Place
 }
 
@@ -35,6 +36,7 @@ func NewInput(t reflect.Type) (*Input, error) {
 	if in.defaults, err = compileDefaults(doc); err != nil {
 		return nil, err
 	}
+	in.quick = compileQuick(doc, in.validator)
 	return in, nil
 }
 
@@ -52,6 +54,20 @@ func (i *Input) Decode(raw []byte, limits strictjson.Limits) (any, error) {
 	if len(raw) == 0 {
 		raw = []byte("{}")
 	}
+	if i.quick != nil {
+		value := reflect.New(i.typ)
+		if present, ok := i.quick.read(raw, value, limits); ok {
+			if i.defaults != nil {
+				return i.filled(value, i.quick.tree(present))
+			}
+			return value.Interface(), nil
+		}
+	}
+	return i.decodeWhole(raw, limits)
+}
+
+// decodeWhole reads along the tree.
+func (i *Input) decodeWhole(raw []byte, limits strictjson.Limits) (any, error) {
 	tree, treeErr := strictjson.Tree(raw, limits)
 	if treeErr != nil && tree == nil { // not JSON: there is nothing further to look at
 		return nil, i.refuse(treeErr, nil, nil)
@@ -64,10 +80,16 @@ func (i *Input) Decode(raw []byte, limits strictjson.Limits) (any, error) {
 	if treeErr != nil || invalid != nil || decodeErr != nil {
 		return nil, i.refuse(treeErr, invalid, decodeErr)
 	}
-	if i.defaults != nil {
-		if err := i.defaults.fill(value.Elem(), tree); err != nil {
-			return nil, fmt.Errorf("%s: defaults: %w", i.typ, err)
-		}
+	if i.defaults == nil {
+		return value.Interface(), nil
+	}
+	return i.filled(value, tree)
+}
+
+// filled sets the defaults of what was not sent.
+func (i *Input) filled(value reflect.Value, tree any) (any, error) {
+	if err := i.defaults.fill(value.Elem(), tree); err != nil {
+		return nil, fmt.Errorf("%s: defaults: %w", i.typ, err)
 	}
 	return value.Interface(), nil
 }
@@ -80,14 +102,14 @@ func (i *Input) refuse(treeErr, invalid, decodeErr error) *Invalid {
 	r := report{root: i.typ, quote: true, known: i.known}
 	if all, ok := errors.AsType[strictjson.Errors](treeErr); ok {
 		for _, e := range all {
-			r.decoded(e)
+			r.decoded(e, false)
 		}
 	}
 	if v, ok := errors.AsType[*jsonschema.ValidationError](invalid); ok {
 		r.add(v)
 	}
-	if e, ok := errors.AsType[*strictjson.Error](decodeErr); ok && !r.has(e.Pointer) {
-		r.decoded(e)
+	if e, ok := errors.AsType[*strictjson.Error](decodeErr); ok {
+		r.decoded(e, true)
 	}
 	return r.invalid()
 }

@@ -2,15 +2,25 @@ package schema
 
 import (
 	"cmp"
-	"slices"
+	"fmt"
 	"strings"
 )
 
-// Invalid is a document that does not fit, with everything that is wrong with it.
-type Invalid struct{ Faults []Fault }
+// Bounds of what is said about one document. Whoever sends a megabyte of mistakes gets the first of them, not a
+// megabyte back and another into the log.
+const (
+	mostFaults   = 20      // faults that are listed
+	mostTextSize = 4 << 10 // length of Error's text, in bytes
+)
+
+// Invalid is a document that does not fit, with what is wrong with it.
+type Invalid struct {
+	Faults []Fault // the first 20, in order of place
+	More   int     // how many more there are
+}
 
 // Fault is one thing wrong with a document. Message never quotes the value of a field that carries a gov label, or
-// of anything below one.
+// of anything below one, and Pointer ends at such a field: below it even names may be data.
 type Fault struct {
 	Pointer string // JSON pointer (RFC 6901) to the value; "" is the whole document
 	Keyword string // what failed: a JSON Schema keyword, or syntax, utf8, trailing, duplicate, case, number, unknown, depth, size
@@ -26,19 +36,43 @@ func (f Fault) String() string {
 	return pointer + ": " + f.Message + " (" + f.Keyword + ")"
 }
 
-// Error lists all faults, separated by semicolons.
-func (i *Invalid) Error() string {
-	lines := make([]string, len(i.Faults))
-	for n := range i.Faults {
-		lines[n] = i.Faults[n].String()
-	}
-	return strings.Join(lines, "; ")
+// compare orders faults by place.
+func (f Fault) compare(g Fault) int {
+	return cmp.Or(cmp.Compare(f.Pointer, g.Pointer), cmp.Compare(f.Keyword, g.Keyword), cmp.Compare(f.Message, g.Message))
 }
 
-// sort orders faults by place, so that the same document always gets the same answer.
-func (i *Invalid) sort() {
-	slices.SortStableFunc(i.Faults, func(a, b Fault) int {
-		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Keyword, b.Keyword), cmp.Compare(a.Message, b.Message))
-	})
-	i.Faults = slices.Compact(i.Faults)
+// Error lists the faults, separated by semicolons, in at most 4 KiB, and says how many it leaves out. One fault is always
+// there, cut if need be.
+func (i *Invalid) Error() string {
+	const roomForRest = 32 // "; and N more faults"
+	var text strings.Builder
+	listed := 0
+	for _, f := range i.Faults {
+		line := f.String()
+		if listed > 0 {
+			line = "; " + line
+		}
+		if text.Len()+len(line) > mostTextSize-roomForRest {
+			if listed > 0 {
+				break
+			}
+			line = cut(line, mostTextSize-roomForRest)
+		}
+		text.WriteString(line)
+		listed++
+	}
+	switch more := len(i.Faults) - listed + i.More; more {
+	case 0:
+	case 1:
+		text.WriteString("; and 1 more fault")
+	default:
+		fmt.Fprintf(&text, "; and %d more faults", more)
+	}
+	return text.String()
+}
+
+// cut shortens text to at most size bytes, at a character.
+func cut(text string, size int) string {
+	const mark = "…"
+	return strings.ToValidUTF8(text[:size-len(mark)], "") + mark
 }

@@ -31,8 +31,8 @@ func (l *tagLint) keyword(key, value string) error {
 			return fmt.Errorf("write a whole number from 0 up")
 		}
 	case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf":
-		if !jsonNumber.MatchString(value) {
-			return fmt.Errorf("write a number as JSON has it")
+		if err := jsonNumberFault(value); err != nil {
+			return err
 		}
 		// A divisor of zero divides nothing, and the draft asks for more than zero. Any other digit than 0 makes it more.
 		if key == "multipleOf" && (strings.HasPrefix(value, "-") || !strings.ContainsAny(value, "123456789")) {
@@ -102,8 +102,8 @@ func (l *tagLint) typed(value string, list *[]any) error {
 		}
 		v = json.Number(value)
 	case fields.Number:
-		if !jsonNumber.MatchString(value) {
-			return fmt.Errorf("write a number as JSON has it")
+		if err := jsonNumberFault(value); err != nil {
+			return err
 		}
 		v = json.Number(value)
 	case fields.Boolean:

@@ -62,7 +62,7 @@ func (o *Output) Check(out any, body []byte) error {
 	tree, err := strictjson.Tree(body, strictjson.Limits{Bytes: -1, Depth: -1, CaseVariants: true})
 	if all, ok := errors.AsType[strictjson.Errors](err); ok {
 		for _, e := range all {
-			r.decoded(e)
+			r.decoded(e, false)
 		}
 		return r.invalid()
 	}

@@ -12,6 +12,7 @@ import (
 	invopop "github.com/invopop/jsonschema"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/mcpgov/go-sdk/internal/schema"
 	"github.com/mcpgov/go-sdk/internal/strictjson"
@@ -149,7 +150,7 @@ func TestCheckNeverShowsKeysBelowALabel(t *testing.T) {
 	out := output[accounts](t)
 	v := accounts{map[string]inner{"DE89370400440532013000": {"never"}}}
 	err := out.Check(v, marshal(t, v))
-	require.EqualError(t, err, "/by_iban: must be a valid date (format)")
+	require.EqualError(t, err, "/by_iban: inside it: must be a valid date (format)")
 }
 
 type described struct{ text string }
@@ -259,6 +260,36 @@ type row struct {
 	Email  string   `json:"email" gov:"pii,mask=email"`
 	City   string   `json:"city"`
 	Note   string   `json:"note,omitempty"`
+}
+
+// A name below a map of anything is found at any depth and takes nothing beside it; what is masked fits the schema.
+func TestNamesBelowAnOpenMap(t *testing.T) {
+	t.Parallel()
+	type open struct {
+		D map[string]any `json:"d"`
+	}
+	typ := reflect.TypeFor[open]()
+	for path, masked := range map[string]string{
+		"d.email":   `{"d":{"beside":7,"email":null,"list":[{"email":null}],"text":"kept","x":{"email":null,"z":1}}}`,
+		"d.x.email": `{"d":{"beside":7,"email":"a","list":[{"email":"b"}],"text":"kept","x":{"email":null,"z":1}}}`,
+	} {
+		places, err := fields.Resolve(typ, paths(t, path)[0])
+		require.NoError(t, err)
+		require.Len(t, places, 1)
+		require.True(t, fields.Covers(places[0].Path, paths(t, path)[0]), "%s covers %s", places[0], path)
+		out, err := schema.NewOutput(typ, [][]string{places[0].Path}, nil)
+		require.NoError(t, err)
+		plan, err := mask.Compile([]mask.Edit{{Path: places[0].Path, Mask: mask.Mask{Kind: mask.Null}}}, nil)
+		require.NoError(t, err)
+		body := marshal(t, open{D: map[string]any{
+			"email": "a", "x": map[string]any{"email": "c", "z": 1}, "list": []any{map[string]any{"email": "b"}}, "beside": 7, "text": "kept",
+		}})
+		require.NoError(t, out.ValidateDocument(body))
+		got, err := plan.Apply(nil, body, nil)
+		require.NoError(t, err)
+		require.JSONEq(t, masked, string(got), path)
+		require.NoError(t, out.ValidateDocument(got))
+	}
 }
 
 func BenchmarkCheck50Rows(b *testing.B) {

@@ -132,12 +132,7 @@ func goBounds(s *invopop.Schema, t reflect.Type) {
 		return
 	}
 	// Exact, because 2^64-1 is no float64; the tag may have written a bound in any form a number has.
-	least, greatest := big.NewInt(0), new(big.Int).Lsh(big.NewInt(1), uint(bits))
-	if !unsigned {
-		greatest.Rsh(greatest, 1)
-		least.Neg(greatest)
-	}
-	greatest.Sub(greatest, big.NewInt(1))
+	least, greatest, _ := goRange(t)
 	if !tighter(s.Minimum, least, 1) && !tighter(s.ExclusiveMinimum, least, 1) {
 		s.Minimum, s.ExclusiveMinimum = json.Number(least.String()), ""
 	}

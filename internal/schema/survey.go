@@ -37,6 +37,7 @@ func newSurvey(t reflect.Type, input bool, exclude []string) *survey {
 		s.fault(t, "", fmt.Errorf("reads or writes its own JSON, so its members are not known; use a plain struct"))
 	default:
 		s.object(t)
+		s.headers(t)
 	}
 	return s
 }
@@ -60,13 +61,16 @@ func (s *survey) object(t reflect.Type) {
 	if !s.embedding(t) {
 		return
 	}
-	table, err := fields.Of(t)
-	if err != nil {
-		s.faults = append(s.faults, err)
+	table, err := fields.Inspect(t)
+	if table == nil {
+		s.fault(t, "", err)
 		return
 	}
+	if err != nil { // a fault in one tag hides none in another
+		s.faults = append(s.faults, err)
+	}
 	tags := make([]tag, len(table.Fields))
-	isRoot, sound := len(s.tags) == 1, true
+	isRoot, sound := len(s.tags) == 1, err == nil
 	for i := range table.Fields {
 		f := &table.Fields[i]
 		reached[fmt.Sprint(f.Index)] = true

@@ -79,6 +79,7 @@ func lintTag(f *fields.Field) (tag, []error) {
 	if l.tag.hasDefault && l.tag.required {
 		l.fault("required and default= contradict each other: a field with a default may be left out; remove one")
 	}
+	l.bounds()
 	return l.tag, l.faults
 }
 
@@ -158,8 +159,7 @@ func (l *tagLint) extras(written string) {
 			l.fault("jsonschema_extras %q: write x-name=value, or deprecated=true", part)
 		case slices.Contains([]string{"x-sensitive", "x-unit", "x-source", "x-means"}, key):
 			l.fault("jsonschema_extras %s is written by the gov tag: write gov:\"...\"", key)
-		// Clients repeat such an argument as a header (Mcp-Param-...), so that proxies can route by it.
-		case strings.EqualFold(key, "x-mcp-header") && l.field.Gov.Sensitive():
+		case strings.EqualFold(key, headerKey) && l.field.Gov.Sensitive():
 			l.fault("x-mcp-header copies the value into an HTTP header, where proxies log it; " +
 				"the field is labelled in its gov tag: remove one of the two")
 		default:

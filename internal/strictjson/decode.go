@@ -27,19 +27,22 @@ var decodeOptions = jsonv2.JoinOptions(
 // UTF-8, a lone surrogate, trailing data or a value the Go type cannot hold is an *Error. Members that are not in
 // raw leave the Go value as it was; null sets it to zero.
 //
+// Numbers inside an any, at any depth, become json.Number, digit for digit: as float64 the account 9007199254740993
+// would be its neighbour. A json.Number takes what Tree takes.
+//
 // It stops at the first fault. An UnmarshalJSON of the caller's own that panics is not caught here.
 func Decode(raw []byte, into any) error {
-	options := decodeOptions
-	if mayHoldNumber(into) {
-		options = numberDecodeOptions // slower: see there
-	}
-	err := jsonv2.Unmarshal(raw, into, options)
+	err := jsonv2.Unmarshal(raw, into, decodeOptionsFor(into))
 	if err == nil {
 		return nil
 	}
 	semantic, ok := errors.AsType[*jsonv2.SemanticError](err)
 	if !ok {
 		return syntaxError(raw, err, false)
+	}
+	// Where only run time knows what is read, the readers of number.go name the fault and its place themselves.
+	if own, ok := errors.AsType[*Error](semantic.Err); ok {
+		return own
 	}
 	// An UnmarshalJSON that decodes in turn wraps what its own decoder met; the document is at fault, not the value.
 	if _, inner := errors.AsType[*jsontext.SyntacticError](semantic.Err); inner {

@@ -18,7 +18,7 @@ const (
 	KindCase      Kind = "case"      // two member names of one object differ only in case
 	KindDepth     Kind = "depth"     // nested deeper than Limits.Depth
 	KindSize      Kind = "size"      // longer than Limits.Bytes
-	KindNumber    Kind = "number"    // more digits or a larger exponent than any program means
+	KindNumber    Kind = "number"    // more digits or a larger exponent than any program means, or beyond a double
 	KindUnknown   Kind = "unknown"   // a member the Go type does not have
 	KindType      Kind = "type"      // a value the Go type cannot hold
 )

@@ -43,7 +43,7 @@ func Append(dst []byte, v any) ([]byte, error) {
 
 // optionsFor returns the cheapest options that write v right.
 func optionsFor(v any) jsonv2.Options {
-	if mayHoldNumber(v) {
+	if holdingOf(v) != holdsNone {
 		return numberMarshalOptions
 	}
 	return marshalOptions

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/internal/canon"
 	"github.com/mcpgov/go-sdk/internal/strictjson"
 )
 
@@ -89,10 +90,10 @@ func TestRefused(t *testing.T) {
 
 func TestTreeKeepsNumbersExact(t *testing.T) {
 	t.Parallel()
-	tree, err := strictjson.Tree([]byte(`{"a":[9007199254740993,1e400,-0,null,true,"x"],"b":{}}`), strictjson.Limits{})
+	tree, err := strictjson.Tree([]byte(`{"a":[9007199254740993,1e300,-0,null,true,"x"],"b":{}}`), strictjson.Limits{})
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{
-		"a": []any{json.Number("9007199254740993"), json.Number("1e400"), json.Number("-0"), nil, true, "x"},
+		"a": []any{json.Number("9007199254740993"), json.Number("1e300"), json.Number("-0"), nil, true, "x"},
 		"b": map[string]any{},
 	}, tree)
 }
@@ -126,6 +127,91 @@ func TestTreeRefusesExcessiveNumbers(t *testing.T) {
 		require.Equal(t, "/a/0", fault.Pointer)
 		require.Less(t, len(fault.Error()), 200)
 	}
+}
+
+// What the canonical form of the log cannot write is refused where it comes in, by both readers alike.
+func TestNumbersBeyondADouble(t *testing.T) {
+	t.Parallel()
+	type renamed any
+	type holder struct {
+		Free any            `json:"free"`
+		Map  map[string]any `json:"map"`
+		List []any          `json:"list"`
+		N    json.Number    `json:"n"`
+		Own  renamed        `json:"own"`
+	}
+	for _, number := range []string{"1e400", "-1.8e308", "1" + strings.Repeat("0", 400) + ".0", "1e999999"} {
+		for shape, pointer := range map[string]string{
+			`{"free":%}`: "/free", `{"free":{"x":[0,%]}}`: "/free/x/1", `{"map":{"k":%}}`: "/map/k", `{"list":[%]}`: "/list/0",
+			`{"n":%}`: "/n", `{"own":{"a":%}}`: "/own/a",
+		} {
+			raw := []byte(strings.ReplaceAll(shape, "%", number))
+			_, treeErr := strictjson.Tree(raw, strictjson.Limits{})
+			for _, err := range []error{treeErr, strictjson.Decode(raw, &holder{})} {
+				fault, ok := errors.AsType[*strictjson.Error](err)
+				require.True(t, ok, "%s: %v", raw, err)
+				require.Equal(t, strictjson.KindNumber, fault.Kind)
+				require.Equal(t, pointer, fault.Pointer)
+				require.Contains(t, fault.Message, "; write it")
+				require.NotContains(t, fault.Error(), number)
+			}
+		}
+	}
+	for _, number := range []string{"1.7976931348623157e308", "1e-400", strings.Repeat("9", 400), "-0.0"} {
+		raw := []byte(`{"free":` + number + `}`)
+		_, err := strictjson.Tree(raw, strictjson.Limits{})
+		require.NoError(t, err)
+		require.NoError(t, strictjson.Decode(raw, &holder{}))
+		_, err = canon.JSON(raw)
+		require.NoError(t, err)
+	}
+}
+
+func TestNumbersInsideAnyStayExact(t *testing.T) {
+	t.Parallel()
+	type renamed any
+	type inner struct {
+		X any `json:"x"`
+	}
+	type holder struct {
+		Free  any              `json:"free"`
+		Map   map[string]any   `json:"map"`
+		Lists [][]any          `json:"lists"`
+		Ptr   *any             `json:"ptr"`
+		Inner map[string]inner `json:"inner"`
+		Own   renamed          `json:"own,omitempty"`
+		Owns  []renamed        `json:"owns,omitempty"`
+	}
+	const n = json.Number("9007199254740993")
+	const text = `{"free":{"a":[9007199254740993,1.50,null,true,"5"]},"map":{"k":9007199254740993},"lists":[[9007199254740993],[]],` +
+		`"ptr":9007199254740993,"inner":{"i":{"x":9007199254740993}},"own":{"o":9007199254740993},"owns":[9007199254740993,null,"t"]}`
+	var v holder
+	require.NoError(t, strictjson.Decode([]byte(text), &v))
+	var ptr any = n
+	require.Equal(t, holder{
+		Free: map[string]any{"a": []any{n, json.Number("1.50"), nil, true, "5"}}, Map: map[string]any{"k": n},
+		Lists: [][]any{{n}, {}}, Ptr: &ptr, Inner: map[string]inner{"i": {n}},
+		Own: map[string]any{"o": n}, Owns: []renamed{n, nil, "t"},
+	}, v)
+	out, err := strictjson.Marshal(v)
+	require.NoError(t, err)
+	require.Equal(t, text, string(out), "and go out as they came")
+
+	fault, _ := errors.AsType[*strictjson.Error](strictjson.Decode([]byte(`{"free":{"a":[{"x":1,"x":2}]}}`), &v))
+	require.NotNil(t, fault)
+	require.Equal(t, strictjson.KindDuplicate, fault.Kind)
+	require.Equal(t, "/free/a/0/x", fault.Pointer)
+	fault, _ = errors.AsType[*strictjson.Error](strictjson.Decode([]byte(`{"free":[1,`), &v))
+	require.NotNil(t, fault)
+	require.Equal(t, strictjson.KindSyntax, fault.Kind)
+
+	target := inner{}
+	require.NoError(t, strictjson.Decode([]byte(`{"x":null}`), &target))
+	require.Nil(t, target.X)
+	held := 0
+	target.X = &held // encoding/json fills what a pointer in an interface points to
+	require.NoError(t, strictjson.Decode([]byte(`{"x":7}`), &target))
+	require.Equal(t, 7, held)
 }
 
 func TestTreeGoesOnAfterDuplicates(t *testing.T) {
@@ -268,6 +354,29 @@ func FuzzDecode(f *testing.F) {
 			require.Equal(t, std, ours)
 		}
 	})
+}
+
+// BenchmarkDecode shows what an any costs: nothing where there is none.
+func BenchmarkDecode(b *testing.B) {
+	type plain struct {
+		ID    string           `json:"id"`
+		Attrs map[string]int64 `json:"attrs"`
+	}
+	type open struct {
+		ID    string         `json:"id"`
+		Attrs map[string]any `json:"attrs"`
+	}
+	raw := []byte(`{"id":"cust_42","attrs":{"a":1,"b":2,"c":3,"d":4}}`)
+	for name, into := range map[string]func() any{"plain": func() any { return &plain{} }, "any": func() any { return &open{} }} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := strictjson.Decode(raw, into()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkTree(b *testing.B) {

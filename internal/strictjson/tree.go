@@ -81,8 +81,8 @@ func (r *treeReader) value(dec *jsontext.Decoder) (any, error) {
 		return token.String(), nil
 	case '0': // any number: the kind of all of them is named after one digit
 		number := token.String()
-		if excessive(number) {
-			r.note(dec, KindNumber, "no number of that many digits is read; write it shorter")
+		if why := refusal(number); why != "" {
+			r.note(dec, KindNumber, why)
 			return nil, errExcessive
 		}
 		return json.Number(number), nil
