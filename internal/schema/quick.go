@@ -142,9 +142,9 @@ func (m *quickMember) plain(value []byte) bool {
 	case '"', 't', 'f':
 		return true
 	case '[':
-		return m.list && len(value) <= 1<<10 && !bytes.Contains(value, []byte("null")) && (m.texts || bytes.IndexAny(value, "eE") < 0)
+		return m.list && len(value) <= 1<<10 && !bytes.Contains(value, []byte("null")) && (m.texts || !bytes.ContainsAny(value, "eE"))
 	case 'n', '{':
 		return false
 	}
-	return len(value) <= maxQuickNumber && bytes.IndexAny(value, "eE") < 0
+	return len(value) <= maxQuickNumber && !bytes.ContainsAny(value, "eE")
 }
