@@ -2,14 +2,10 @@ package mcpgov
 
 import (
 	"context"
-	"encoding"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -194,115 +190,4 @@ func (t *tool) checkSpec(fault func(string, ...any)) {
 		}
 		declared[e.Code] = true
 	}
-}
-
-// validator is what an In may be besides a struct.
-type validator interface {
-	Validate(ctx context.Context) error
-}
-
-// parser reads arguments once: into the struct over its defaults, and against the schema on the same bytes. A type
-// that brings an UnmarshalJSON or UnmarshalText of its own is foreign code like any other, and bounded like it.
-func parser(input *schema.Input, in reflect.Type, limits Limits) func(*Server, *call) (any, error) {
-	bounds := strictjson.Limits{Bytes: limits.ArgumentBytes, Depth: limits.ArgumentDepth}
-	if !unmarshalsItself(in, map[reflect.Type]bool{}) {
-		return func(_ *Server, c *call) (any, error) { return parsed(input.Decode(c.raw.arguments, bounds)) }
-	}
-	return func(s *Server, c *call) (any, error) {
-		return held(c.ctx, s, c, limits.Tool, func(context.Context) (any, error) {
-			return parsed(input.Decode(c.raw.arguments, bounds))
-		})
-	}
-}
-
-func parsed(in any, err error) (any, error) {
-	if err != nil {
-		return nil, &Error{Code: InvalidInput, Message: err.Error()}
-	}
-	return in, nil
-}
-
-// unmarshalsItself reports whether reading a t may run code of somebody else.
-func unmarshalsItself(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || strings.HasPrefix(t.PkgPath(), "encoding/") || t == reflect.TypeFor[time.Time]() {
-		return false
-	}
-	seen[t] = true
-	if p := reflect.PointerTo(t); p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
-		return true
-	}
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
-		return unmarshalsItself(t.Elem(), seen)
-	case reflect.Map:
-		return unmarshalsItself(t.Key(), seen) || unmarshalsItself(t.Elem(), seen)
-	case reflect.Struct:
-		for f := range t.Fields() {
-			if unmarshalsItself(f.Type, seen) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// validation runs the Validate method of an In that has one, for as long as a handler may run.
-func validation(in reflect.Type, limit time.Duration) func(*Server, *call, any) error {
-	if !reflect.PointerTo(in).Implements(reflect.TypeFor[validator]()) {
-		return func(*Server, *call, any) error { return nil }
-	}
-	return func(s *Server, c *call, in any) error {
-		_, err := held(c.ctx, s, c, limit, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, in.(validator).Validate(ctx) //nolint:forcetypeassert // checked by type above
-		})
-		if err == nil {
-			return nil
-		}
-		if code, stopped := interrupted(err); stopped {
-			return refuse(code, err)
-		}
-		if e, ok := errors.AsType[*Error](err); ok {
-			return &Error{Code: InvalidInput, Message: e.message(), cause: e.cause}
-		}
-		return &Error{Code: InvalidInput, Message: err.Error()}
-	}
-}
-
-// contentFields finds the members of out that hold Content, and refuses those where it cannot be taken out.
-func contentFields(out reflect.Type, fault func(string, ...any)) []string {
-	s, err := fields.Of(out)
-	if err != nil {
-		return nil // reported by the schema of the output
-	}
-	var names []string
-	for _, f := range s.Fields {
-		switch {
-		case f.Type == contentType:
-			names = append(names, f.Name)
-		case holdsContent(f.Type, map[reflect.Type]bool{}):
-			fault("output field %s holds mcpgov.Content below the top: move it to a field of %s itself", f.GoName, out)
-		}
-	}
-	return names
-}
-
-func holdsContent(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if t == contentType {
-		return true
-	}
-	if seen[t] {
-		return false
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return holdsContent(t.Elem(), seen)
-	case reflect.Struct:
-		for f := range t.Fields() {
-			if f.IsExported() && holdsContent(f.Type, seen) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,0 +1,128 @@
+package mcpgov
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+// writeIntent makes durable that a handler is about to run.
+func (s *Server) writeIntent(c *call) error {
+	intent := c.draft
+	intent.Kind = audit.KindIntent
+	return s.write(c.ctx, &intent)
+}
+
+// writeOutcome completes the draft and makes it durable.
+func (s *Server) writeOutcome(c *call, err error) error {
+	r := &c.draft
+	r.Duration = time.Since(c.begun)
+	r.Sources = c.notes.seal()
+	r.Outcome = string(OK)
+	if err != nil {
+		e := c.target.told(err)
+		r.Outcome, r.Category = string(e.Code), string(e.Code.Category())
+		if e.rule != "" {
+			r.Rule = e.rule
+		}
+		if r.Decision == "" && e.Code.Category() == ClientError {
+			r.Decision = policy.Deny.String()
+		}
+		if c.target.level != audit.LevelBasic {
+			r.Cause = s.cause(c, e)
+		}
+		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
+	}
+	if limit := c.target.timeout; limit != noLimit && r.Duration > limit/5*4 {
+		s.logger.Warn("slow call", slog.String("call_id", c.id), slog.String("target", c.target.name),
+			slog.Duration("duration", r.Duration), slog.Duration("deadline", limit))
+		r.Note = joinNote(r.Note, "slow")
+	}
+	return s.write(c.ctx, r)
+}
+
+func joinNote(notes, another string) string {
+	if notes == "" {
+		return another
+	}
+	return notes + "; " + another
+}
+
+// cause is what operators are told: the whole chain of errors, without what is sensitive, cut to size.
+func (s *Server) cause(c *call, e *Error) string {
+	text := e.Message
+	if e.cause != nil {
+		text = joinNote(text, s.causeText(c, e))
+	}
+	return clipTo(c.scrub(text), maxRecordedCause)
+}
+
+// causeText is the text of an error's cause. What a tool with sensitive results says when it fails may quote
+// values nobody has seen yet, so that nothing could find them in the text: their kind, and a keyed digest to
+// tell two apart, have to do, unless Config.RecordErrorTexts says otherwise.
+func (s *Server) causeText(c *call, e *Error) string {
+	if !e.foreign || s.recordErrorTexts || !c.target.maskable() {
+		return errorText(e.cause)
+	}
+	if p, ok := errors.AsType[*panicked](e.cause); ok {
+		return fmt.Sprintf("panic, text withheld, digest %s\n%s", s.digest([]byte(p.value)), p.stack)
+	}
+	if errors.Is(e.cause, errDeadline) || errors.Is(e.cause, errCancelled) {
+		return errorText(e.cause)
+	}
+	return fmt.Sprintf("%s, text withheld, digest %s", kinds(e.cause), s.digest([]byte(errorText(e.cause))))
+}
+
+// kinds are the Go types of a chain of errors, outermost first.
+func kinds(err error) string {
+	chain := []string{fmt.Sprintf("%T", err)}
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		chain = append(chain, fmt.Sprintf("%T", inner))
+	}
+	return strings.Join(chain, " of ")
+}
+
+// errorText is err's text; an Error method that panics has none.
+func errorText(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprintf("a %T whose Error method panics", err)
+		}
+	}()
+	return err.Error()
+}
+
+// write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
+// In best-effort mode a lost record is counted, and the count is recorded as soon as the sink works again.
+func (s *Server) write(ctx context.Context, r *audit.Record) error {
+	record := *r // a sink that is left behind must not see what becomes of the draft
+	err := s.deliver(context.WithoutCancel(ctx), func(ctx context.Context) (struct{}, error) {
+		if lost := s.lost.Swap(0); lost > 0 {
+			gap := audit.Record{
+				Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
+				Note: fmt.Sprintf("%d records could not be written before this one", lost),
+			}
+			if err := s.sink.Append(ctx, gap); err != nil {
+				s.lost.Add(lost)
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, s.sink.Append(ctx, record)
+	})
+	if err == nil {
+		return nil
+	}
+	s.logger.Error("audit record could not be written", slog.String("call_id", r.CallID), slog.String("target", r.Target.Name),
+		slog.String("outcome", r.Outcome), slog.Any("error", err))
+	if s.bestEffort {
+		s.lost.Add(1)
+		return nil
+	}
+	return err
+}
