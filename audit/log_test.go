@@ -105,7 +105,7 @@ func TestLogManyCallers(t *testing.T) {
 			t.Parallel()
 			const callers, each = 64, 20
 			dir := t.TempDir()
-			log := openLog(t, dir, &audit.Options{Sync: mode, Key: []byte("k")})
+			log := openLog(t, dir, &audit.Options{Sync: mode, Key: testKey("k")})
 			var wg sync.WaitGroup
 			errs := make([]error, callers)
 			for c := range callers {
@@ -124,7 +124,7 @@ func TestLogManyCallers(t *testing.T) {
 			}
 			require.NoError(t, log.Close())
 
-			sum, err := audit.Verify(os.DirFS(dir), &audit.VerifyOptions{Key: []byte("k")})
+			sum, err := audit.Verify(os.DirFS(dir), &audit.VerifyOptions{Key: testKey("k")})
 			require.NoError(t, err)
 			require.EqualValues(t, callers*each, sum.Records)
 			seen := map[string]bool{}
@@ -151,7 +151,7 @@ func TestLogRefuses(t *testing.T) {
 	require.NoError(t, zero.Close())
 
 	_, err := audit.Open(t.TempDir(), &audit.Options{Key: []byte{}})
-	require.ErrorContains(t, err, "Options.Key is empty")
+	require.ErrorContains(t, err, "Options.Key has 0 bytes")
 	_, err = audit.Open(t.TempDir(), &audit.Options{Sync: 9})
 	require.ErrorContains(t, err, "Options.Sync is 9")
 	file := filepath.Join(t.TempDir(), "file")
@@ -208,7 +208,7 @@ func TestOpenSetsATornLineAside(t *testing.T) {
 func TestOpenRefusesABadEnd(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	log := openLog(t, dir, &audit.Options{Key: []byte("right")})
+	log := openLog(t, dir, &audit.Options{Key: testKey("right")})
 	for i := range 3 {
 		require.NoError(t, log.Append(t.Context(), audit.Record{CallID: fmt.Sprint(i)}))
 	}
@@ -217,19 +217,19 @@ func TestOpenRefusesABadEnd(t *testing.T) {
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 
-	_, err = audit.Open(dir, &audit.Options{Key: []byte("wrong")})
+	_, err = audit.Open(dir, &audit.Options{Key: testKey("wrong")})
 	require.ErrorContains(t, err, segment+":1: record 1: the hash does not match: the line was changed, or written under another key")
 
 	changed := strings.Replace(string(whole), `"call_id":"2"`, `"call_id":"3"`, 1)
 	require.NoError(t, os.WriteFile(path, []byte(changed), 0o600))
-	_, err = audit.Open(dir, &audit.Options{Key: []byte("right")})
+	_, err = audit.Open(dir, &audit.Options{Key: testKey("right")})
 	var bad *audit.VerifyError
 	require.ErrorAs(t, err, &bad)
 	require.Equal(t, 3, bad.Line)
 	require.EqualValues(t, 3, bad.Seq)
 
 	require.NoError(t, os.WriteFile(path, append(whole, "oops\n"...), 0o600))
-	_, err = audit.Open(dir, &audit.Options{Key: []byte("right")})
+	_, err = audit.Open(dir, &audit.Options{Key: testKey("right")})
 	require.ErrorContains(t, err, ":4: record 4: not a record: not a JSON object")
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -9,8 +8,8 @@ import (
 
 // Options configures a log. Nil and the zero value: plain chain, group commit.
 type Options struct {
-	// Key makes the chain HMAC-SHA256: without it nobody can compute or verify a hash. Use 32 random bytes, kept away from the log. Nil: a
-	// plain SHA-256 chain, which shows accidents but no attacker who knows how to hash. Empty but not nil is refused.
+	// Key makes the chain HMAC-SHA256: without it nobody can compute or verify a hash. Use 32 random bytes or more, kept away from the log; fewer are refused. Nil: a
+	// plain SHA-256 chain, which shows accidents but no attacker who knows how to hash.
 	Key []byte
 	// Sync says what a nil from Append promises. Zero: SyncGroup.
 	Sync SyncMode
@@ -38,6 +37,9 @@ const (
 	AsyncUnsafe
 )
 
+// minKey is the size of the hash: a shorter key is easier to find than its output (RFC 2104, section 3).
+const minKey = 32
+
 const (
 	defaultLinger      = 2 * time.Millisecond
 	defaultAsyncLinger = 20 * time.Millisecond // every write wakes a thread beside the callers: 1 ms cost a small call a tenth
@@ -49,8 +51,8 @@ func (o *Options) settled() (Options, error) {
 		o = &Options{}
 	}
 	s := *o
-	if s.Key != nil && len(s.Key) == 0 {
-		return s, errors.New("Options.Key is empty; give 32 random bytes, or nil for a plain chain")
+	if s.Key != nil && len(s.Key) < minKey {
+		return s, fmt.Errorf("Options.Key has %d bytes; give %d random bytes or more, or nil for a plain chain", len(s.Key), minKey)
 	}
 	if s.Sync < SyncGroup || s.Sync > AsyncUnsafe {
 		return s, fmt.Errorf("Options.Sync is %d; give SyncGroup, SyncEach or AsyncUnsafe", s.Sync)

@@ -127,7 +127,7 @@ func TestLinesCannotMove(t *testing.T) {
 	}
 	requireBad(t, "\ufeff"+joined(lines...), opts, 1)
 	requireBad(t, joined(lines...), nil, 1, "no key")
-	require.Contains(t, requireBad(t, joined(lines...), &audit.VerifyOptions{Key: []byte("wrong")}, 1), "another key")
+	require.Contains(t, requireBad(t, joined(lines...), &audit.VerifyOptions{Key: testKey("wrong")}, 1), "another key")
 }
 
 // A chain cannot show that its end is missing; a head kept outside can.

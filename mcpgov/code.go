@@ -78,9 +78,9 @@ func (c Code) info() codeInfo {
 // builtIn reports whether c belongs to the closed set.
 func (c Code) builtIn() bool { return c == OK || c.info().category != BusinessError }
 
-// Category returns whose fault the code is; "" for OK.
+// Category returns whose fault the code is; "" for OK and for no code.
 func (c Code) Category() Category {
-	if c == OK {
+	if c == OK || c == "" {
 		return ""
 	}
 	return c.info().category

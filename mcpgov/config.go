@@ -29,7 +29,9 @@ type Config struct {
 	Identify Identifier
 
 	// AuditLevel is how much of a call a record holds: "" or audit.LevelDetailed the masked arguments,
-	// audit.LevelComplete the masked result too, audit.LevelBasic neither. ToolSpec.AuditLevel overrides it.
+	// audit.LevelComplete the masked result too, audit.LevelBasic neither, nor the causes of errors. Arguments past
+	// 64 KiB and results past 256 KiB stand there as their size and digest, content as its size alone.
+	// ToolSpec.AuditLevel overrides it.
 	AuditLevel audit.Level
 	// BestEffortAudit lets calls go on when a record cannot be written. Such records are counted, and the count
 	// is recorded once the sink works again. False refuses the call or withholds its result.
@@ -78,7 +80,7 @@ func (c Config) faults() []error {
 	if c.Identify == nil {
 		missing("Identify", "an Identifier, or mcpgov.Anonymous() if it does not matter who calls")
 	}
-	if len(c.Key) > 0 && len(c.Key) < minKey {
+	if c.Key != nil && len(c.Key) < minKey {
 		faults = append(faults, fmt.Errorf("config: field Key has %d bytes: write %d random bytes or more, or nil", len(c.Key), minKey))
 	}
 	if err := checkLevel(c.AuditLevel); err != nil {

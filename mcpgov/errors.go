@@ -49,16 +49,17 @@ func CodeOf(err error) Code {
 	return Failed
 }
 
-// Userf returns an error whose text the caller may see. The call ends as [Failed]; sensitive arguments quoted in
-// the text are still hidden. Every other error a handler returns reaches the caller only as its code. With %w
+// Userf returns an error whose text the caller may see. The call ends as [Failed]. Sensitive arguments quoted in the
+// text are still hidden, and so are sensitive values of a result returned beside it; what the handler has read
+// elsewhere nobody can know: leave it out. Every other error a handler returns reaches the caller only as its code. With %w
 // the wrapped error joins the record as the cause, and its text the message.
 func Userf(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Code: Failed, Message: err.Error(), cause: wrapped(err)}
 }
 
-// Fail returns a business error that the tool declared in [ToolSpec.Errors], with a text for the caller. A code
-// the tool did not declare ends the call as [Failed], without the text.
+// Fail returns a business error that the tool declared in [ToolSpec.Errors], with a text for the caller, in
+// which the same is hidden as in [Userf]'s. A code the tool did not declare ends the call as [Failed], without the text.
 func Fail(code Code, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Code: code, Message: err.Error(), cause: wrapped(err)}

@@ -16,7 +16,7 @@ var (
 	errCalledTwice = errors.New("an interceptor called next twice")
 	errNothing     = errors.New("the handler returned neither a result nor an error")
 	errNoList      = errors.New("the SDK answered tools/list with something else")
-	errNoUser      = errors.New("the Identifier returned a user without ID that is not Anonymous")
+	errNoUser      = errors.New("the user has no ID and is not Anonymous: set User.ID in the Identifier, or in WithUser")
 )
 
 func sizeError(size, limit int) error {

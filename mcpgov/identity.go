@@ -11,7 +11,7 @@ import (
 )
 
 // User is who a call is made for: what policy rules see as user and records name. The zero User has no name, no
-// role and no permission. It is the policy package's type under the name servers use.
+// role and no permission. ID must be set unless Anonymous is. It is the policy package's type under the name servers use.
 type User = policy.User
 
 // Agent is what acts for the user: an OAuth client, an API key, an mTLS subject. What policy rules see as agent.
@@ -50,7 +50,7 @@ func Anonymous() Identifier {
 func Token(user func(*auth.TokenInfo) (User, error)) Identifier {
 	return func(_ context.Context, c Credentials) (Caller, error) {
 		if c.Token == nil {
-			return Caller{}, errors.New("no verified bearer token: set HTTPOptions.Verify")
+			return Caller{}, errors.New("no verified bearer token: set HTTPOptions.Verify, or off HTTP mcpgov.WithUser")
 		}
 		u, err := user(c.Token)
 		if err != nil {

@@ -12,14 +12,15 @@ import (
 // Unlimited switches one limit off. It must be written: zero means the default.
 const Unlimited = -1
 
-// Limits bounds every call. Each zero field stands for its default, [Unlimited] for none.
+// Limits bounds every call. Each zero field stands for its default, [Unlimited] for none (for ArgumentDepth 1000, and
+// for Concurrent a million, because a stack and a process have their ends).
 type Limits struct {
 	Tool           time.Duration // a handler's time; default 5 s; ToolSpec.Timeout overrides it
 	Identify       time.Duration // the Identifier's time; default 2 s
 	Policy         time.Duration // the Decider's time, per question; default 1 s
 	Audit          time.Duration // the sink's time, per record; default 2 s
 	Concurrent     int           // handlers running at once; default 100. A slot is held until the handler really ends
-	PerMinute      int           // calls per caller and minute; default 1000, with bursts of as many
+	PerMinute      int           // calls and lists per caller and minute; default 1000, with bursts of as many. Callers without a name count by address
 	ArgumentBytes  int           // the size of the arguments; default 1 MiB
 	ArgumentDepth  int           // the nesting of the arguments; default 64
 	ResultBytes    int           // the size of a result after masking; default 4 MiB

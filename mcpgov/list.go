@@ -2,7 +2,8 @@ package mcpgov
 
 import (
 	"context"
-	"slices"
+	"fmt"
+	"log/slog"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -46,19 +47,28 @@ func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.
 		return nil, refuse(Failed, errNoList)
 	}
 	shown := *all // the SDK's list shares its tools with the server: filter a copy
-	shown.Tools = slices.DeleteFunc(slices.Clone(all.Tools), func(tool *mcp.Tool) bool { return !s.lists(o, tool.Name) })
-	if shown.Tools == nil {
-		shown.Tools = []*mcp.Tool{}
+	shown.Tools = []*mcp.Tool{}
+	for _, tool := range all.Tools {
+		t, ok := s.targets[tool.Name]
+		if !ok || t.name != tool.Name {
+			continue // old names are answered but not listed
+		}
+		visible, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
+		if err != nil {
+			s.noteHidden(o.call, t, err)
+		}
+		if visible && err == nil {
+			shown.Tools = append(shown.Tools, tool)
+		}
 	}
 	return &shown, nil
 }
 
-// lists reports whether the caller may see the tool in a list. Old names are answered but not listed.
-func (s *Server) lists(o opened, name string) bool {
-	t, ok := s.targets[name]
-	if !ok || t.name != name {
-		return false
-	}
-	visible, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
-	return err == nil && visible
+// noteHidden says where a rule failed while a list was made: nobody calls what he is not shown, so no call will.
+func (s *Server) noteHidden(c *call, t *target, err error) {
+	e := policyFailure(err)
+	note := fmt.Sprintf("%s hidden: rule %s failed: %s", t.name, e.rule, errorText(err))
+	c.draft.Note = clipTo(joinNote(c.draft.Note, note), maxRecordedCause)
+	s.logger.Warn("a rule failed while tools were listed", slog.String("call_id", c.id), slog.String("target", t.name),
+		slog.String("rule", e.rule), slog.Any("error", err))
 }

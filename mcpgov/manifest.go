@@ -17,7 +17,7 @@ import (
 type Manifest struct {
 	Name           string      // the server's name
 	Version        string      // the server's version
-	Contract       string      // the hash of names, descriptions, schemas and errors of all tools: what clients rely on
+	Contract       string      // SHA-256, in hex, of all that is advertised; rules that mask other fields change it, too
 	PolicyRevision string      // the hash of the bound rules, as it stands in every record
 	Tools          []*mcp.Tool // every tool as it is advertised, hidden or not; in the order they were given to New
 }

@@ -48,8 +48,11 @@ func (s *Server) writeOutcome(c *call, err error) error {
 }
 
 func joinNote(notes, another string) string {
-	if notes == "" {
+	switch {
+	case notes == "":
 		return another
+	case another == "":
+		return notes
 	}
 	return notes + "; " + another
 }

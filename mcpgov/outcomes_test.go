@@ -69,7 +69,7 @@ func endings() []ending {
 		}), seen: mcpgov.Unauthenticated, told: "authentication required", kept: "no route to host"},
 		{name: "the Identifier names nobody", user: &mcpgov.User{}, config: ask(func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) {
 			return mcpgov.Caller{}, nil
-		}), seen: mcpgov.Unauthenticated, kept: "without ID"},
+		}), seen: mcpgov.Unauthenticated, kept: "has no ID"},
 		{name: "the Identifier panics", user: &mcpgov.User{}, config: ask(func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) {
 			panic("identity crisis")
 		}), seen: mcpgov.Unauthenticated, kept: "identity crisis"},

@@ -41,6 +41,9 @@ func (s *Server) recorded(next http.Handler) http.Handler {
 		ctx := context.WithValue(context.WithValue(r.Context(), connectionKey{}, nil), passageKey{}, p)
 		next.ServeHTTP(status, r.WithContext(ctx))
 		if status.code >= http.StatusBadRequest && !p.governed.Load() {
+			if p.cause == "" && status.code == http.StatusUnauthorized {
+				p.cause = "there was no bearer token, or one that has expired"
+			}
 			s.recordRefusedRequest(r, status.code, peer, p.cause)
 		}
 	})

@@ -3,6 +3,7 @@ package mcpgov
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
@@ -19,6 +20,12 @@ func (s *Server) verifier(verify auth.TokenVerifier) auth.TokenVerifier {
 		})
 		if err == nil && info == nil {
 			err = errors.New("the verifier returned neither a token's facts nor an error")
+		}
+		if err == nil && info.UserID == "" {
+			err = fmt.Errorf("the verifier returned a token without a user: set TokenInfo.UserID, sessions are bound to it: %w", auth.ErrInvalidToken)
+		}
+		if err == nil && info.Expiration.IsZero() {
+			err = fmt.Errorf("the verifier returned a token without expiration: set TokenInfo.Expiration: %w", auth.ErrInvalidToken)
 		}
 		if err == nil {
 			return info, nil
