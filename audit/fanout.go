@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,27 +13,28 @@ import (
 // position of its sink from 1. Every sink is tried, at the same time, and Append returns when the last one did; a sink that panics has
 // failed. A Tee of no sinks refuses every record. Safe for concurrent use.
 func Tee(sinks ...Sink) Sink {
-	return &fanout{name: "Tee", sinks: slices.Clone(sinks), needed: len(sinks)}
+	return &tee{fanout{name: "Tee", sinks: slices.Clone(sinks)}}
 }
 
-// AnyOf returns a sink that hands each record to all sinks and succeeds if at least one of them does. Every sink is tried, at the same
-// time, so that one that hangs cannot use up the others' time; Append returns when the last one did, or gave up because ctx ended.
-// The errors of the others are then not reported: wrap a sink to count them. If all fail, their errors come joined. An AnyOf of no sinks
-// refuses every record. Safe for concurrent use.
+// AnyOf returns a sink that hands each record to all sinks, at the same time, and succeeds as soon as one of them does.
+// The others go on until their time is up, that of ctx: one that hangs holds nobody up, and a slow one still gets every
+// record. Their errors are then not reported: wrap a sink to count them. If all fail, their errors come joined. An AnyOf
+// of no sinks refuses every record. Safe for concurrent use.
 func AnyOf(sinks ...Sink) Sink {
-	return &fanout{name: "AnyOf", sinks: slices.Clone(sinks), needed: 1}
+	return &anyOf{fanout{name: "AnyOf", sinks: slices.Clone(sinks)}}
 }
 
-// fanout hands a record to several sinks and asks that some number of them succeed.
+// fanout is several sinks under a name for their errors.
 type fanout struct {
-	name   string
-	sinks  []Sink
-	needed int
+	name  string
+	sinks []Sink
 }
 
-func (f *fanout) Append(ctx context.Context, r Record) error {
+type tee struct{ fanout }
+
+func (f *tee) Append(ctx context.Context, r Record) error {
 	if len(f.sinks) == 0 {
-		return fmt.Errorf("audit: %s of no sinks refuses every record; name at least one, or Discard to keep nothing", f.name)
+		return f.empty()
 	}
 	errs := make([]error, len(f.sinks))
 	var others sync.WaitGroup
@@ -41,17 +43,52 @@ func (f *fanout) Append(ctx context.Context, r Record) error {
 	}
 	errs[0] = f.try(ctx, 0, r) // on this goroutine: a Tee of one starts none
 	others.Wait()
+	return errors.Join(errs...)
+}
 
-	done := 0
-	for _, err := range errs {
-		if err == nil {
-			done++
+type anyOf struct{ fanout }
+
+func (f *anyOf) Append(ctx context.Context, r Record) error {
+	if len(f.sinks) == 0 {
+		return f.empty()
+	}
+	r.Arguments, r.Response = bytes.Clone(r.Arguments), bytes.Clone(r.Response) // sinks may be at it when the caller is gone
+	r.Masked, r.Sources = slices.Clone(r.Masked), slices.Clone(r.Sources)
+	// The caller ends ctx when the first has succeeded; the others have its time, not its end.
+	own, cancel := context.WithoutCancel(ctx), context.CancelFunc(func() {})
+	if deadline, ok := ctx.Deadline(); ok {
+		own, cancel = context.WithDeadline(own, deadline)
+	}
+	type end struct {
+		sink int
+		err  error
+	}
+	ends := make(chan end, len(f.sinks))
+	var all sync.WaitGroup
+	for i := range f.sinks {
+		all.Go(func() { ends <- end{i, f.try(own, i, r)} })
+	}
+	go func() {
+		all.Wait()
+		cancel()
+	}()
+	errs := make([]error, len(f.sinks))
+	for range f.sinks {
+		select {
+		case e := <-ends:
+			if e.err == nil {
+				return nil
+			}
+			errs[e.sink] = e.err
+		case <-ctx.Done():
+			return errors.Join(errors.Join(errs...), fmt.Errorf("audit: %s: no sink has succeeded yet: %w", f.name, context.Cause(ctx)))
 		}
 	}
-	if done >= f.needed {
-		return nil
-	}
 	return errors.Join(errs...)
+}
+
+func (f *fanout) empty() error {
+	return fmt.Errorf("audit: %s of no sinks refuses every record; name at least one, or Discard to keep nothing", f.name)
 }
 
 // try appends to one sink. A panic is that sink's failure: on its own goroutine nobody else could catch it.

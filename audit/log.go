@@ -144,9 +144,6 @@ func (l *Log) Append(ctx context.Context, r Record) error {
 	}
 }
 
-// SelfBounded tells callers that Append returns when its context ends, whatever the disk does, so nobody has to watch it.
-func (l *Log) SelfBounded() bool { return true }
-
 // Head returns sequence number and hash (hex) of the last record the log has written: durable, except in mode AsyncUnsafe. In an empty log
 // they are 0 and 64 zeros. Keep them where the log's keeper cannot change them, as an expectation for [Verify].
 func (l *Log) Head() (seq uint64, hash string) {

@@ -23,5 +23,3 @@ func Discard() Sink { return discard{} }
 type discard struct{}
 
 func (discard) Append(context.Context, Record) error { return nil }
-
-func (discard) SelfBounded() bool { return true }

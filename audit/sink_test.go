@@ -47,7 +47,7 @@ func TestFanOut(t *testing.T) {
 		for want, sink := range map[string]audit.Sink{"tee " + c.tee: audit.Tee(c.sinks...), "any " + c.anyOf: audit.AnyOf(c.sinks...)} {
 			seen.Store(0)
 			err := sink.Append(t.Context(), audit.Record{})
-			require.Equal(t, c.seen, seen.Load(), "%s: every sink is tried", c.name)
+			require.Eventually(t, func() bool { return c.seen == seen.Load() }, time.Second, time.Millisecond, "%s: every sink is tried", c.name)
 			if want = want[4:]; want == "" {
 				require.NoError(t, err, c.name)
 			} else {
@@ -58,7 +58,7 @@ func TestFanOut(t *testing.T) {
 	require.ErrorIs(t, audit.Tee(ok, bad).Append(t.Context(), audit.Record{}), errDisk)
 }
 
-// One sink that hangs costs AnyOf the time of the context, not the record.
+// One sink that hangs costs AnyOf neither time nor the record.
 func TestAnyOfWithASinkThatHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,8 +67,9 @@ func TestAnyOfWithASinkThatHangs(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		require.NoError(t, audit.AnyOf(hangs, audit.Discard()).Append(ctx, audit.Record{}))
-		require.Equal(t, 2*time.Second, time.Since(start))
+		require.Zero(t, time.Since(start))
 		require.ErrorIs(t, audit.Tee(hangs, audit.Discard()).Append(ctx, audit.Record{}), context.DeadlineExceeded)
+		<-time.After(time.Second) // the sink that hangs has the time of the context, and ends with it
 	})
 }
 

@@ -46,6 +46,9 @@ type (
 		Name string `json:"name"`
 		Card string `json:"card" gov:"pii,mask=last4"`
 	}
+	unread struct {
+		Card string `json:"card" gvo:"pii,mask=last4"`
+	}
 )
 
 func nothing[In, Out any](context.Context, In) (Out, error) {
@@ -73,6 +76,7 @@ func badProgram() (mcpgov.Config, []mcpgov.Feature) {
 	lostMask := policy.Own{Output: []policy.Rule{{Condition: "true", Action: policy.ActionMaskFields, Fields: []string{"orders.cvc"}}}}
 	return config, []mcpgov.Feature{
 		mcpgov.Tool(spec("misspelt_tag", nil), nothing[misspelt, bare]),
+		mcpgov.Tool(spec("unread_tag", nil), nothing[lookupIn, unread]),
 		mcpgov.Tool(spec("unknown_field", func(s *mcpgov.ToolSpec) { s.Policy = &unknownField }), nothing[lookupIn, bare]),
 		mcpgov.Tool(spec("lost_mask", func(s *mcpgov.ToolSpec) { s.Policy = &lostMask }), nothing[lookupIn, customer]),
 		mcpgov.Tool(spec("twin", nil), nothing[lookupIn, bare]),
@@ -107,6 +111,8 @@ func badPolicy() (mcpgov.Config, []mcpgov.Feature) {
 			Input: []policy.Rule{
 				{ID: "typo", Condition: "custmer_id == 'cust_1'", Action: policy.ActionAllow},
 				{ID: "kind", Condition: "with_orders == 'yes'", Action: policy.ActionAllow},
+				{ID: "all", Condition: "true", Action: policy.ActionAllow},
+				{ID: "late", Condition: "user.anonymous", Action: policy.ActionDeny},
 			},
 			Output: []policy.Rule{
 				{ID: "lost", Condition: "true", Action: policy.ActionMaskFields, Fields: []string{"emial"}},

@@ -30,21 +30,17 @@ type Source struct {
 // call is one governed call on its way along the path: what came in, who asks, and the draft of its record. Only
 // the goroutine that walks the path touches it, but for notes, which handlers may write.
 type call struct {
-	ctx    context.Context // the caller's; the sink gets a context detached from it
-	id     string
-	begun  time.Time
-	target *target
-	raw    incoming
-	caller *Caller // shared with the connection: read only; empty until identified
-	draft  audit.Record
-	holds  bool // a concurrency slot that seal must give back
-	// mayKnow: the call was admitted, so the caller may know that the target exists.
-	mayKnow bool
-	// decoded: the arguments were read, so what in them is sensitive is known. seen: the sensitive values of a result
-	// the handler had begun when it failed; opaque: some of them cannot be read. All three keep values out of texts.
-	decoded, opaque bool
-	seen            []string
-	notes           notes // what the handler reports while it runs
+	ctx     context.Context // the caller's; the sink gets a context detached from it
+	id      string
+	begun   time.Time
+	target  *target
+	raw     incoming
+	caller  *Caller // shared with the connection: read only; empty until identified
+	draft   audit.Record
+	holds   bool    // a concurrency slot that seal must give back
+	read    bool    // the arguments were read: what in them is sensitive is known
+	secrets secrets // what may stand in no text about the call
+	notes   notes   // what the handler reports while it runs
 }
 
 // incoming is a request, whatever transport and protocol era it came by.
@@ -132,7 +128,7 @@ func Progress(ctx context.Context, done, total float64, message string) {
 	if c.target.maskable() {
 		message = ""
 	}
-	c.raw.notify(ctx, done, total, c.scrub(message))
+	c.raw.notify(ctx, done, total, c.secrets.hide(message))
 }
 
 // Interceptor is code around every handler: after the decision and the intent record, inside the deadline and

@@ -80,12 +80,27 @@ const withheldURI = "withheld:"
 // curtain hides fields in content, whose shape no type describes: members of the hidden names at any depth, and
 // whole blocks in which that is not enough.
 type curtain struct {
-	plan  *mask.Plan
-	names []string       // the hidden fields' names
-	known *mask.Scrubber // the values the hidden fields have in the structured result
+	plan   *mask.Plan
+	names  []string       // the hidden fields' names
+	known  []string       // the values the hidden fields have in the structured result
+	hidden *mask.Scrubber // these, and those they have in content
 }
 
+// draw hides the fields in all blocks. What is hidden in one of them may stand open in another, so all are searched
+// before any is let through.
 func (c curtain) draw(blocks []mcp.Content) []mcp.Content {
+	hidden := slices.Clone(c.known)
+	for _, block := range blocks {
+		for line := range strings.Lines(textOf(block)) {
+			if values, err := c.plan.Collect([]byte(line)); err == nil {
+				hidden = append(hidden, values...)
+			}
+		}
+		if values, err := c.plan.Collect([]byte(textOf(block))); err == nil {
+			hidden = append(hidden, values...)
+		}
+	}
+	c.hidden = mask.NewScrubber(disguises(hidden))
 	masked := make([]mcp.Content, len(blocks))
 	for i, block := range blocks {
 		masked[i] = c.block(block)
@@ -127,11 +142,7 @@ func (c curtain) text(text string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	values, err := c.plan.Collect([]byte(text))
-	if err != nil {
-		values = nil // lines of JSON: each was masked, and none can be looked through as a whole
-	}
-	if hides := mask.NewScrubber(values); hides.Scrub(string(masked)) != string(masked) || c.known.Scrub(string(masked)) != string(masked) {
+	if c.hidden.Scrub(string(masked)) != string(masked) {
 		return "", false
 	}
 	documents := json.NewDecoder(bytes.NewReader(masked)) // one, or one a line
@@ -158,20 +169,62 @@ func (c curtain) plain(value any) bool {
 		return !slices.ContainsFunc(v, func(element any) bool { return !c.plain(element) })
 	case string:
 		named := slices.ContainsFunc(c.names, func(name string) bool { return strings.EqualFold(name, v) })
-		return !named && !holdsJSON(v) && !holdsJSON(string(unbase64([]byte(v))))
+		return !named && !holdsJSON(v) && !slices.ContainsFunc(readings(v), holdsJSON)
 	}
 	return true
 }
 
+// holdsJSON reports whether a text may be read as JSON by somebody, valid or not, one document or many.
 func holdsJSON(text string) bool {
 	text = strings.TrimSpace(text)
-	return text != "" && (text[0] == '{' || text[0] == '[' || text[0] == '"') && json.Valid([]byte(text))
+	if text == "" {
+		return false
+	}
+	switch inside := strings.TrimSpace(text[1:]); text[0] {
+	case '{':
+		return true
+	case '[': // "[draft] of May" is prose
+		return inside != "" && strings.ContainsRune(`{["`, rune(inside[0])) || json.Valid([]byte(text))
+	case '"':
+		return json.Valid([]byte(text))
+	}
+	return false
 }
 
-// unbase64 undoes an encoding, if text is encoded.
-func unbase64(text []byte) []byte {
-	if plain, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
-		return plain
+// readings are the meanings of a text as base64, in all its alphabets.
+func readings(text string) []string {
+	var all []string
+	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		if plain, err := e.DecodeString(text); err == nil {
+			all = append(all, string(plain))
+		}
 	}
-	return text
+	return all
+}
+
+// unbase64 undoes an encoding some handlers apply although the SDK does it for them.
+func unbase64(blob []byte) []byte {
+	for _, reading := range readings(string(blob)) {
+		if holdsJSON(reading) {
+			return []byte(reading)
+		}
+	}
+	return blob
+}
+
+// textOf is the text of a block that may be JSON, "" for others.
+func textOf(block mcp.Content) string {
+	switch b := block.(type) {
+	case *mcp.TextContent:
+		return b.Text
+	case *mcp.EmbeddedResource:
+		if b.Resource == nil {
+			return ""
+		}
+		if b.Resource.Blob != nil {
+			return string(unbase64(b.Resource.Blob))
+		}
+		return b.Resource.Text
+	}
+	return ""
 }

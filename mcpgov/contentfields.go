@@ -36,8 +36,8 @@ func holdsContent(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return holdsContent(t.Elem(), seen)
 	case reflect.Struct:
-		for f := range t.Fields() {
-			if f.IsExported() && holdsContent(f.Type, seen) {
+		for _, f := range members(t) {
+			if holdsContent(f.Type, seen) {
 				return true
 			}
 		}

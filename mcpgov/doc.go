@@ -57,12 +57,48 @@
 // not compile. Every call leaves exactly one outcome record; a tool that is not ReadOnly leaves an intent record as well, on disk before its
 // handler starts. A record that cannot be written refuses the call or withholds its result.
 //
+// At the right stand the codes a stage ends a call with. Three more are not drawn: cancelled (the caller hung up, at any stage),
+// output_invalid and output_too_large (shape). Of approval_* there is approval_required today. Of shape, rows (rules that filter rows)
+// and clean (of text written for models) come later.
+//
 // # Tools
 //
 // [Tool] makes a tool of a function. Arguments are read once and strictly: unknown members, members written twice, invalid UTF-8 and
 // everything the schema forbids come back as [InvalidInput], all faults together, each with a JSON pointer. The schema comes from json and
 // jsonschema tags, and the schema clients see is the one that is enforced. An input with a method Validate(context.Context) error has the
 // last word before policy.
+//
+// # Tags
+//
+// Three struct tags describe a field. A tag that is malformed, a key that looks like a slip (gvo, Gov) and a keyword that does not fit the
+// type are errors of [New], because package reflect and encoding/json pass over them without a word.
+//
+//	json         the name, omitempty, omitzero, string: as in encoding/json
+//	gov          what the value is: labels, mask=, source=, unit=, means=
+//	jsonschema   what values it may have
+//
+// A gov tag is a list with commas between. A word without "=" is a label: sensitive, pii, phi, secret, or any other of letters, digits,
+// '-', '_' and '.'; any label makes the field sensitive, and an output rule must cover it. A comma inside a value is written \\, in a
+// tag between backquotes: gov:"means=net\\, without tax".
+//
+//	mask=     how the field is masked where a rule masks it; without a label it adds the label sensitive
+//	source=   where the value comes from, such as crm.customers.ltv
+//	unit=     the unit of a number, such as EUR
+//	means=    what tells the field apart from others of its name
+//
+// The jsonschema tags are those of github.com/invopop/jsonschema: keyword=value with commas between, a comma inside a value written \\,
+// as well. They are not those of the MCP SDK, where the whole tag is the description: here that is description=. Each kind of field takes
+// its own keywords:
+//
+//	every     title description oneof_required anyof_required required nullable
+//	text      minLength maxLength pattern format readOnly writeOnly default example enum
+//	number    minimum maximum exclusiveMinimum exclusiveMaximum multipleOf default example enum
+//	boolean   default example
+//	list      minItems maxItems uniqueItems default; and those of its elements but readOnly and writeOnly
+//
+// enum= and example= are written once for each value, and so is default= on a list. A field is required unless it has omitempty, omitzero
+// or default=. The tag jsonschema_description holds a description with commas as they are, jsonschema_extras holds x-name=value and
+// deprecated=true.
 //
 // # Policies
 //
@@ -77,6 +113,24 @@
 // marshalled result and reaches structured results, JSON in text and embedded resources; a text that cannot be masked field by field is
 // withheld from callers from whom fields are hidden. Labelled arguments and results are always masked in records. Fields that may be masked or
 // removed are advertised as their type or null and not required, so that clients which validate results accept masked ones.
+//
+// # Masks
+//
+// A mask stands in a gov tag or, where a rule is to mask otherwise, in the rule's mask. Without either it is redact.
+//
+//	redact    "[redacted]" of a text, null of anything else
+//	null      null
+//	email     a***@example.com; what is not one plain address is redacted
+//	last4     ****6789, the same as last=4
+//	last=N    the last N characters
+//	first=N   the first N characters: abc****
+//	hash      "hmac:" and 128 bits in hex of the text's HMAC-SHA256 under Config.Key: equal texts stay equal, until the key changes
+//	zero      0 of a number, false of a boolean, "" of a text
+//	year      "1980" of a text that begins with a date as RFC 3339 writes it, such as a time.Time; other text is redacted
+//
+// last and first keep N characters, 1 to 64, only of a text of at least N+4 and at least 2N; a shorter one is redacted. Text takes every
+// mask; numbers and booleans take redact, null and zero; objects, maps and lists redact and null. Any other is an error of [New]. Where
+// only the call tells what a field holds, such as an any, a mask that does not fit leaves null. Two different masks on one field: redact.
 //
 // # Audit
 //

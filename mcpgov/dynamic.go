@@ -1,6 +1,7 @@
 package mcpgov
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -22,8 +23,8 @@ func holdsInterfaces(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return holdsInterfaces(t.Elem(), seen)
 	case reflect.Struct:
-		for f := range t.Fields() {
-			if f.IsExported() && holdsInterfaces(f.Type, seen) {
+		for _, f := range members(t) {
+			if holdsInterfaces(f.Type, seen) {
 				return true
 			}
 		}
@@ -33,9 +34,9 @@ func holdsInterfaces(t reflect.Type, seen map[reflect.Type]bool) bool {
 
 // undeclaredLabels looks for labelled types behind the interfaces of a result.
 func undeclaredLabels(v reflect.Value, depth int) error {
-	const tooDeep = 1000 // marshalling has refused deeper values, and circular ones, before
+	const tooDeep = 2000 // deeper than any result that can be masked
 	if depth > tooDeep {
-		return nil
+		return errors.New("the result nests too deep to be looked through")
 	}
 	switch v.Kind() {
 	case reflect.Interface:
@@ -65,8 +66,8 @@ func undeclaredLabels(v reflect.Value, depth int) error {
 			}
 		}
 	case reflect.Struct:
-		for i, f := range fieldsOf(v.Type()) {
-			if f.IsExported() && f.Type != contentType {
+		for i, f := range members(v.Type()) {
+			if f.Type != contentType {
 				if err := undeclaredLabels(v.Field(i), depth+1); err != nil {
 					return err
 				}

@@ -2,151 +2,149 @@ package mcpgov
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
-	"time"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/strictjson"
 )
 
-// Some messages the SDK refuses before any of our code sees them: those that are no JSON, name a method it does
-// not know, or have params it cannot read. They are looked at as they come in, so that they leave a record, too.
-
-// sdkMethods are the methods whose messages reach the guard, which records them.
-func sdkMethods() []string {
-	return []string{
-		"initialize", "ping", "server/discover", "tools/list", "tools/call", "prompts/list", "prompts/get", "resources/list",
-		"resources/read", "resources/templates/list", "resources/subscribe", "resources/unsubscribe", "subscriptions/listen",
-		"completion/complete", "logging/setLevel", "notifications/initialized", "notifications/cancelled",
-		"notifications/progress", "notifications/roots/list_changed",
-	}
-}
-
-// envelope is what one message is, as far as it can be told without reading its arguments.
+// envelope is what one message is, as far as it can be told without reading the arguments it carries: those are read
+// once, later, by their schema.
 type envelope struct {
-	method string
-	broken error // it is no message: not JSON, or ambiguous
-	doomed error // it is one that the SDK will refuse
+	id      json.RawMessage // nil for a notification
+	method  string
+	code    int64 // of the refusal
+	refusal error // why the message goes no further; nil: the SDK can read it
 }
 
-// readEnvelope looks at a message, not into the values it carries: those are read once, later, by their schema.
+// readEnvelope reads the envelope of one message. It refuses what is no message or an ambiguous one, what names a method
+// that is not served, and params the SDK could not read: so each of them is answered, and recorded, in one place.
 func readEnvelope(raw []byte) (e envelope) {
-	var method, params []byte
-	e.broken = strictjson.Members(raw, func(name string, value []byte) {
+	var version, method, params []byte
+	err := strictjson.Members(raw, func(name string, value []byte) {
 		switch name {
+		case "jsonrpc":
+			version = value
+		case "id":
+			e.id = value
 		case "method":
 			method = value
 		case "params":
 			params = value
 		}
 	})
+	if len(e.id) > 0 && e.id[0] != '"' && e.id[0] != '-' && (e.id[0] < '0' || e.id[0] > '9') {
+		e.id, err = nil, errors.Join(err, errors.New("id is neither text nor number"))
+	}
 	switch {
-	case e.broken != nil || method == nil: // a response has no method
-		return e
+	case err != nil:
+		e.refuse(jsonrpc.CodeParseError, err)
+	case string(version) != `"2.0"`:
+		e.refuse(jsonrpc.CodeInvalidRequest, errors.New(`write "jsonrpc": "2.0"`))
+	case method == nil: // a response
 	case json.Unmarshal(method, &e.method) != nil:
-		e.broken = errors.New("method is no text")
-	case !slices.Contains(sdkMethods(), e.method):
-		e.doomed = errors.New("the method is not known")
-	case params != nil && string(params) != "null":
+		e.refuse(jsonrpc.CodeInvalidRequest, errors.New("method is no text"))
+	default:
 		e.readParams(params)
-	case e.method == "tools/call":
-		e.doomed = errors.New("params are missing")
 	}
 	return e
 }
 
-// readParams looks at those members of params that the SDK reads before any handler.
+func (e *envelope) refuse(code int64, why error) { e.code, e.refusal = code, why }
+
+// served are the methods that are let through, and what the SDK reads their params into.
+func served(method string) (params any, ok bool) {
+	switch method {
+	case "tools/call":
+		return new(mcp.CallToolParamsRaw), true
+	case "tools/list":
+		return new(mcp.ListToolsParams), true
+	case "initialize":
+		return new(mcp.InitializeParams), true
+	case "server/discover":
+		return new(mcp.DiscoverParams), true
+	case "ping":
+		return new(mcp.PingParams), true
+	case "notifications/initialized":
+		return new(mcp.InitializedParams), true
+	case "notifications/cancelled":
+		return new(mcp.CancelledParams), true
+	case "notifications/progress":
+		return new(mcp.ProgressNotificationParams), true
+	case "notifications/roots/list_changed":
+		return new(mcp.RootsListChangedParams), true //nolint:staticcheck // deprecated, and still sent by clients of the session era
+	}
+	return nil, false
+}
+
 func (e *envelope) readParams(params []byte) {
-	named := e.method != "tools/call"
+	into, ok := served(e.method)
+	if !ok {
+		e.refuse(jsonrpc.CodeMethodNotFound, fmt.Errorf("method %q is not served", clip(e.method)))
+		return
+	}
+	if len(params) == 0 || string(params) == "null" {
+		if e.method == "tools/call" {
+			e.refuse(jsonrpc.CodeInvalidParams, errors.New("params are missing"))
+		}
+		return
+	}
+	named, plain := e.method != "tools/call", e.method == "tools/call"
 	err := strictjson.Members(params, func(name string, value []byte) {
-		switch {
-		case name == "name" && value[0] == '"':
-			named = true
-		case name == "cursor" && value[0] != '"' && value[0] != 'n':
-			e.doomed = errors.New("params.cursor is no text")
-		case name == "_meta" && value[0] != '{' && value[0] != 'n':
-			e.doomed = errors.New("params._meta is no object")
+		switch name {
+		case "name":
+			named = named || value[0] == '"'
+		case "arguments":
+		case "_meta":
+			plain = plain && value[0] == '{'
+		default:
+			plain = false
 		}
 	})
 	switch {
 	case err != nil:
-		e.broken = fmt.Errorf("params: %w", err)
-	case !named && e.doomed == nil:
-		e.doomed = errors.New("params.name is no text")
+		e.refuse(jsonrpc.CodeInvalidParams, fmt.Errorf("params: %w", err))
+	case !named:
+		e.refuse(jsonrpc.CodeInvalidParams, errors.New("params.name is no text"))
+	case plain: // the usual call: nothing in it the SDK could stumble over
+	case json.Unmarshal(params, into) != nil:
+		e.refuse(jsonrpc.CodeInvalidParams, fmt.Errorf("params are not those of %s", e.method))
 	}
 }
 
-// recordEnvelope records a message that no governed stage will see.
-func (s *Server) recordEnvelope(client audit.Client, e envelope) error {
-	cause, code := e.broken, InvalidInput
-	if cause == nil {
-		cause = e.doomed
+// answer is the JSON-RPC error for a refused message.
+func (e *envelope) answer() []byte {
+	id := e.id
+	if id == nil {
+		id = json.RawMessage("null")
 	}
-	return s.write(context.Background(), &audit.Record{
-		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity, Client: client,
-		Target: audit.Target{Kind: "server", Name: clip(e.method), ReadOnly: true}, Level: audit.LevelBasic,
-		Decision: "deny", Outcome: string(code), Category: string(code.Category()), Cause: clip(cause.Error()),
-	})
-}
-
-// watched puts the look at incoming lines in front of a stdio transport; others come as they are.
-func (s *Server) watched(t mcp.Transport) mcp.Transport {
-	switch t := t.(type) {
-	case *mcp.StdioTransport:
-		return &mcp.IOTransport{Reader: s.lines(os.Stdin), Writer: keepOpen{os.Stdout}, MaxLineLength: t.MaxLineLength}
-	case *mcp.IOTransport:
-		return &mcp.IOTransport{Reader: s.lines(t.Reader), Writer: t.Writer, MaxLineLength: t.MaxLineLength}
+	answer, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": e.code, "message": e.refusal.Error()}})
+	if err != nil {
+		return []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error"}}`)
 	}
-	return t
+	return answer
 }
 
-func (s *Server) lines(r io.ReadCloser) io.ReadCloser {
-	return &lineWatch{ReadCloser: r, seen: func(line []byte) {
-		if e := readEnvelope(line); e.broken != nil || e.doomed != nil {
-			// The SDK answers the message; a sink that fails here was logged by write.
-			_ = s.recordEnvelope(audit.Client{Transport: "stdio"}, e)
-		}
-	}}
-}
-
-// lineWatch shows each line it has passed on. A line longer than the SDK takes is not shown: the connection ends.
-type lineWatch struct {
-	io.ReadCloser
-	seen    func(line []byte)
-	partial []byte
-	tooLong bool
-}
-
-// Read reads from below.
-func (w *lineWatch) Read(p []byte) (int, error) {
-	n, err := w.ReadCloser.Read(p)
-	for rest := p[:n]; len(rest) > 0; {
-		line, after, ended := bytes.Cut(rest, []byte{'\n'})
-		rest = after
-		if w.tooLong = w.tooLong || len(w.partial)+len(line) > mcp.DefaultMaxLineLength; w.tooLong {
-			w.partial = nil
-		} else {
-			w.partial = append(w.partial, line...)
-		}
-		if ended {
-			if full := bytes.TrimSpace(w.partial); len(full) > 0 && full[0] != '[' { // elements of a batch pass the guard
-				w.seen(full)
-			}
-			w.partial, w.tooLong = w.partial[:0], false
+// readEnvelopes reads a message, or the messages of a batch, and returns the first that is refused, or else the first.
+func readEnvelopes(raw []byte) envelope {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || raw[0] != '[' {
+		return readEnvelope(raw)
+	}
+	var batch []json.RawMessage
+	if err := json.Unmarshal(raw, &batch); err != nil || len(batch) == 0 {
+		var e envelope
+		e.refuse(jsonrpc.CodeParseError, errors.New("the batch is empty or no JSON"))
+		return e
+	}
+	for _, message := range batch {
+		if e := readEnvelope(message); e.refusal != nil {
+			return e
 		}
 	}
-	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
+	return readEnvelope(batch[0])
 }
-
-// keepOpen is a writer that closing a connection leaves open, as the SDK does with standard output.
-type keepOpen struct{ io.Writer }
-
-func (keepOpen) Close() error { return nil }

@@ -12,7 +12,9 @@ type Error struct {
 	Message string // for the caller; "" stands for the code's own text
 	rule    string // the policy rule that decided, for the record
 	cause   error
-	foreign bool // the cause is of the tool's making: nobody knows what its text quotes
+	own     bool // the cause is the path's own, and quotes nothing sensitive; of others nobody knows what they quote
+	// concealed: to be answered as if the target did not exist.
+	concealed bool
 }
 
 // Error returns the code, the message and the cause: a text for operators, not for callers.
@@ -74,4 +76,10 @@ func wrapped(err error) error {
 }
 
 // refuse makes the error of a stage. It is the only maker of errors with built-in codes on the path.
-func refuse(code Code, cause error) *Error { return &Error{Code: code, cause: cause} }
+func refuse(code Code, cause error) *Error { return &Error{Code: code, cause: cause, own: true} }
+
+// quoting says that the cause may quote what nobody has masked yet.
+func (e *Error) quoting() *Error {
+	e.own = false
+	return e
+}

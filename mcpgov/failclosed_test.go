@@ -198,7 +198,7 @@ func TestBestEffortAudit(t *testing.T) {
 	records := log.All()
 	require.Len(t, records, 3)
 	require.Equal(t, audit.KindEvent, records[0].Kind)
-	require.Equal(t, "10 records could not be written before this one", records[0].Note) // intent and outcome of five calls
+	require.Equal(t, "records not confirmed in time before this one, and perhaps lost: 10", records[0].Note) // intent and outcome of five calls
 	require.Equal(t, audit.KindIntent, records[1].Kind)
 	require.Equal(t, audit.KindOutcome, records[2].Kind)
 	client.Call("get_customer", asksForAnn).OK()

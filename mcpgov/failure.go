@@ -13,6 +13,7 @@ var (
 	errRate        = errors.New("the caller's calls per minute are used up")
 	errConcurrency = errors.New("as many handlers run as Limits.Concurrent allows")
 	errNoApprover  = errors.New("a rule asks for an approval and the server has no approver")
+	errHidden      = errors.New("the target is hidden from this caller: no arguments of his could be admitted")
 	errCalledTwice = errors.New("an interceptor called next twice")
 	errNothing     = errors.New("the handler returned neither a result nor an error")
 	errNoList      = errors.New("the SDK answered tools/list with something else")
@@ -43,7 +44,7 @@ func classify(err error, stage Code) *Error {
 		return e
 	}
 	if code, ok := interrupted(err); ok {
-		return &Error{Code: code, cause: err, foreign: true}
+		return &Error{Code: code, cause: err}
 	}
 	return refuse(stage, err)
 }
@@ -65,7 +66,7 @@ func policyFailure(err error) *Error {
 // handler cannot claim one of the path's own codes.
 func (t *target) classify(err error) *Error {
 	if code, ok := interrupted(err); ok {
-		return &Error{Code: code, cause: err, foreign: true}
+		return &Error{Code: code, cause: err}
 	}
 	if errors.Is(err, errNothing) {
 		return refuse(OutputInvalid, err)
@@ -73,10 +74,10 @@ func (t *target) classify(err error) *Error {
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case !ok:
-		return &Error{Code: Failed, cause: err, foreign: true}
+		return &Error{Code: Failed, cause: err}
 	case e.Code == Failed || t.declares(e.Code):
-		return &Error{Code: e.Code, Message: e.Message, cause: e.cause, foreign: true}
+		return &Error{Code: e.Code, Message: e.Message, cause: e.cause}
 	}
 	cause := fmt.Errorf("the handler returned code %q, which ToolSpec.Errors does not declare: %w", e.Code, err)
-	return &Error{Code: Failed, cause: cause, foreign: true}
+	return &Error{Code: Failed, cause: cause}
 }

@@ -139,6 +139,9 @@ func (s *Server) decode(id identified) (decoded, error) {
 	if id.call == nil {
 		return decoded{}, refuse(InvalidInput, errZeroReceipt)
 	}
+	if err := s.reveal(id.call); err != nil {
+		return decoded{}, err
+	}
 	in, err := id.target.parse(s, id.call)
 	if err != nil {
 		return decoded{}, classify(err, InvalidInput)
@@ -170,7 +173,6 @@ func (s *Server) decide(d decoded) (admitted, error) {
 	if decision.Effect != policy.Allow && decision.Effect != policy.RequireApproval {
 		return admitted{}, &Error{Code: Denied, Message: decision.Reason, rule: decision.Rule}
 	}
-	d.mayKnow = true
 	return admitted{d, question, decision.Effect}, nil
 }
 
@@ -214,7 +216,7 @@ func (s *Server) execute(r recorded) (executed, error) {
 		return result{out: out, body: body}, err
 	})
 	if err != nil {
-		r.seen, r.opaque = res.seen, res.opaque
+		r.secrets.begun(res.seen, res.opaque)
 		return executed{}, r.target.classify(err)
 	}
 	return executed{r, res.out, res.body}, nil
@@ -231,7 +233,7 @@ func (s *Server) shape(x executed) (shaped, error) {
 		return s.decider.Shape(ctx, &x.question, x.out)
 	})
 	if err != nil {
-		return shaped{}, policyFailure(err)
+		return shaped{}, policyFailure(err).quoting()
 	}
 	if duty.Deny != nil {
 		x.noteDecision(*duty.Deny)
@@ -262,7 +264,8 @@ type reply struct {
 	concealed  bool // to be answered exactly as a target that does not exist
 }
 
-// seal writes the outcome and makes the reply. A result whose record cannot be written is withheld.
+// seal writes the outcome and makes the reply. A result whose record cannot be written is withheld; a record that is
+// written too late may then say ok of a result nobody got.
 func (s *Server) seal(o opened, sh shaped, err error) reply {
 	if o.holds {
 		s.handlers.give()
@@ -270,16 +273,15 @@ func (s *Server) seal(o opened, sh shaped, err error) reply {
 	if err == nil && (sh.call == nil || sh.call != o.call) {
 		err = refuse(Failed, errZeroReceipt)
 	}
-	concealed := s.conceals(o.call, err)
 	if failure := s.writeOutcome(o.call, err); failure != nil {
-		err, concealed = refuse(AuditFailed, failure), false
+		err = refuse(AuditFailed, failure)
 	}
-	if err != nil {
-		e := o.target.told(err)
-		return reply{
-			code: e.Code, category: e.Code.Category(), message: o.scrub(e.message()), callID: o.id,
-			retryable: o.target.retryable(e.Code), concealed: concealed,
-		}
+	if err == nil {
+		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content}
 	}
-	return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content}
+	e := o.target.told(err)
+	return reply{
+		code: e.Code, category: e.Code.Category(), message: clipTo(o.scrub(e.message()), maxToldText), callID: o.id,
+		retryable: o.target.retryable(e.Code), concealed: e.concealed,
+	}
 }

@@ -2,7 +2,6 @@ package mcpgov
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -57,33 +56,14 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 	if err != nil {
 		return nil, err
 	}
-	return complete(result, raw.client.Protocol)
+	return outgoingResult(result, nil, raw.client.Protocol)
 }
 
 // stranger stands for a name that is no target. Its path ends in decode.
 func stranger(kind, name string) *target {
 	return &target{
 		kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
-		parse: func(*Server, *call) (any, error) { return nil, refuse(Unknown, nil) },
 	}
-}
-
-// complete marks a result made in a middleware as complete, which the stateless protocol demands and the SDK
-// does only for results that come from its own handlers.
-func complete(result *mcp.CallToolResult, protocol string) (mcp.Result, error) {
-	if protocol < statelessEra {
-		return result, nil
-	}
-	encoded, err := json.Marshal(result)
-	if err != nil {
-		return nil, internalError()
-	}
-	encoded = append([]byte(`{"resultType":"complete",`), encoded[1:]...)
-	var marked mcp.CallToolResult
-	if err := json.Unmarshal(encoded, &marked); err != nil {
-		return nil, internalError()
-	}
-	return &marked, nil
 }
 
 // greet lets a client learn who the server is, and records that it did.
@@ -100,7 +80,7 @@ func (s *Server) greet(ctx context.Context, method string, req mcp.Request, next
 func (s *Server) refuseMethod(ctx context.Context, method string, req mcp.Request) error {
 	markGoverned(ctx)
 	refusal := &jsonrpc.Error{Code: jsonrpc.CodeMethodNotFound, Message: fmt.Sprintf("method %q is not served", clip(method))}
-	if failure := s.witness(ctx, method, req, &Error{Code: Unknown, cause: refusal}); failure != nil {
+	if failure := s.witness(ctx, method, req, &Error{Code: Unknown, cause: refusal, own: true}); failure != nil {
 		return failure
 	}
 	return refusal

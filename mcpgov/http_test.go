@@ -112,7 +112,7 @@ func refusedRequests() []refusedRequest {
 		{name: "an answer nobody can read", change: set("Accept", "text/html"), status: 400, outcome: mcpgov.InvalidInput},
 		{
 			name: "an unknown method", body: func(w *web) string { return w.message("tools/destroy", "") },
-			status: 404, older: 400, outcome: mcpgov.InvalidInput,
+			status: 404, older: 200, outcome: mcpgov.Unknown,
 		},
 		{
 			name: "a method that is not served", body: func(w *web) string { return w.message("resources/list", "") },

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -39,12 +38,16 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		}
 		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
 	}
-	if limit := c.target.timeout; limit != noLimit && r.Duration > limit/5*4 {
-		s.logger.Warn("slow call", slog.String("call_id", c.id), slog.String("target", c.target.name),
-			slog.Duration("duration", r.Duration), slog.Duration("deadline", limit))
+	slow := c.target.timeout != noLimit && r.Duration > c.target.timeout/5*4
+	if slow {
 		r.Note = joinNote(r.Note, "slow")
 	}
-	return s.write(c.ctx, r)
+	failure := s.write(c.ctx, r)
+	if slow {
+		s.logger.Warn("slow call", slog.String("call_id", c.id), slog.String("target", c.target.name),
+			slog.Duration("duration", r.Duration), slog.Duration("deadline", c.target.timeout))
+	}
+	return failure
 }
 
 func joinNote(notes, another string) string {
@@ -66,39 +69,25 @@ func (s *Server) cause(c *call, e *Error) string {
 	return clipTo(c.scrub(text), maxRecordedCause)
 }
 
-// causeText is the text of an error's cause. What a tool with sensitive results says when it fails may quote
-// values nobody has seen yet, so that nothing could find them in the text: their kind, and a keyed digest to
-// tell two apart, have to do, unless Config.RecordErrorTexts says otherwise.
+// causeText is the text of an error's cause. What a tool says when it fails may quote values nobody has seen yet, so
+// that nothing could find them in the text: where something sensitive may be about, its kind and a keyed digest to tell
+// two apart have to do, unless Config.RecordErrorTexts says otherwise.
 func (s *Server) causeText(c *call, e *Error) string {
-	if !e.foreign || s.recordErrorTexts || !c.target.maskable() {
+	careless := !c.target.maskable() && (c.read || c.target.inLog.fields.Empty())
+	if e.own || s.recordErrorTexts || careless {
 		return errorText(e.cause)
 	}
 	if p, ok := errors.AsType[*panicked](e.cause); ok {
 		return fmt.Sprintf("panic, text withheld, digest %s\n%s", s.digest([]byte(p.value)), p.stack)
 	}
-	if errors.Is(e.cause, errDeadline) || errors.Is(e.cause, errCancelled) {
-		return errorText(e.cause)
+	if p, ok := errors.AsType[*stopped](e.cause); ok {
+		return p.why.Error()
 	}
-	return fmt.Sprintf("%s, text withheld, digest %s", kinds(e.cause), s.digest([]byte(errorText(e.cause))))
-}
-
-// kinds are the Go types of a chain of errors, outermost first.
-func kinds(err error) string {
-	chain := []string{fmt.Sprintf("%T", err)}
-	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
-		chain = append(chain, fmt.Sprintf("%T", inner))
+	kinds := fmt.Sprintf("%T", e.cause)
+	if heard, ok := errors.AsType[*spoken](e.cause); ok {
+		kinds = heard.kinds
 	}
-	return strings.Join(chain, " of ")
-}
-
-// errorText is err's text; an Error method that panics has none.
-func errorText(err error) (text string) {
-	defer func() {
-		if recover() != nil {
-			text = fmt.Sprintf("a %T whose Error method panics", err)
-		}
-	}()
-	return err.Error()
+	return fmt.Sprintf("%s, text withheld, digest %s", kinds, s.digest([]byte(errorText(e.cause))))
 }
 
 // write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
@@ -109,7 +98,7 @@ func (s *Server) write(ctx context.Context, r *audit.Record) error {
 		if lost := s.lost.Swap(0); lost > 0 {
 			gap := audit.Record{
 				Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
-				Note: fmt.Sprintf("%d records could not be written before this one", lost),
+				Note: fmt.Sprintf("records not confirmed in time before this one, and perhaps lost: %d", lost),
 			}
 			if err := s.sink.Append(ctx, gap); err != nil {
 				s.lost.Add(lost)

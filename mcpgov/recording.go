@@ -19,6 +19,7 @@ const (
 	maxRecordedArguments = 64 << 10
 	maxRecordedResponse  = 256 << 10
 	maxRecordedCause     = 8 << 10
+	maxToldText          = 8 << 10 // of a message to the caller
 )
 
 // newCallID returns 130 random bits in 26 letters and digits.
@@ -46,7 +47,6 @@ func (c *call) noteCaller() {
 // noteArguments puts the masked arguments and the keyed digest of the whole into the draft. Only arguments that
 // could be read are recorded: of others nobody can tell what in them is sensitive.
 func (s *Server) noteArguments(c *call) error {
-	c.decoded = true
 	raw := c.raw.arguments
 	if len(raw) == 0 {
 		raw = json.RawMessage("{}")
@@ -55,6 +55,10 @@ func (s *Server) noteArguments(c *call) error {
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
+	if err := c.secrets.read(c.target.inLog.fields, canonical); err != nil {
+		return fmt.Errorf("arguments for the record: %w", err)
+	}
+	c.read = true
 	c.draft.ArgumentsDigest = s.digest(canonical)
 	if c.target.level == audit.LevelBasic {
 		return nil

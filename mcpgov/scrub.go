@@ -2,40 +2,67 @@ package mcpgov
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/mcpgov/go-sdk/internal/mask"
 )
 
-// scrub hides the call's sensitive values in a free text: the labelled arguments, and what a failed handler had
-// already put into its result.
-func (c *call) scrub(text string) string {
-	switch {
-	case text == "" || !c.decoded: // before the arguments were read all texts are our own and quote nothing sensitive
-		return text
-	case c.opaque:
-		return mask.Redacted
-	}
-	values := slices.Clone(c.seen)
-	if plan := c.target.inLog.fields; !plan.Empty() && len(c.raw.arguments) > 0 {
-		sensitive, err := plan.Collect(c.raw.arguments)
-		if err != nil {
-			return mask.Redacted
-		}
-		values = append(values, sensitive...)
-	}
-	if len(values) == 0 {
-		return text
-	}
-	return mask.NewScrubber(disguises(values)).Scrub(text)
+// secrets are the sensitive values a call has met, to be kept out of every text about it: the labelled arguments, and
+// what a failed handler had already put into its result. The zero value knows of nothing sensitive. Handlers ask it
+// from their own goroutine, for progress messages.
+type secrets struct {
+	mu     sync.Mutex
+	known  []string
+	opaque bool // there are some nobody can read: no text can be searched for them
 }
+
+// read takes in the arguments, once they were read.
+func (s *secrets) read(plan *mask.Plan, arguments json.RawMessage) error {
+	if plan.Empty() {
+		return nil
+	}
+	values, err := plan.Collect(arguments)
+	if err != nil {
+		return err //nolint:wrapcheck // says where; the caller says of what
+	}
+	s.begun(values, false)
+	return nil
+}
+
+// begun takes in the values of a half-made result.
+func (s *secrets) begun(values []string, opaque bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = slices.Concat(s.known, disguises(values))
+	s.opaque = s.opaque || opaque
+}
+
+// hide removes the secrets from a text.
+func (s *secrets) hide(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case text == "":
+		return ""
+	case s.opaque:
+		return mask.Redacted
+	case len(s.known) == 0:
+		return text
+	}
+	return mask.NewScrubber(s.known).Scrub(text)
+}
+
+// scrub hides the call's secrets in a text.
+func (c *call) scrub(text string) string { return c.secrets.hide(text) }
 
 // disguises adds the forms in which programs hand values on: without surrounding space, and, for bytes that JSON
 // writes as base64, the bytes themselves.
 func disguises(values []string) []string {
-	for _, v := range values {
+	for _, v := range slices.Clone(values) {
 		if trimmed := strings.TrimSpace(v); trimmed != v && trimmed != "" {
 			values = append(values, trimmed)
 		}

@@ -77,6 +77,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}
+	s.logger = slog.New(calm{s.logger.Handler()})
 	s.identity = audit.Server{
 		Name: config.Name, Version: config.Version, Policy: decider.Revision(),
 		Environment: config.Env.Name, Region: config.Env.Region,
@@ -148,13 +149,16 @@ func rateKey(c *Caller, raw *incoming) rateOwner {
 	return rateOwner{provider: c.User.Provider, tenant: c.User.Tenant, id: c.User.ID}
 }
 
-// intercepted runs the handler inside the interceptors, the first outermost.
+// intercepted runs the handler inside the interceptors, the first outermost. It ends when the handler has ended, also
+// if an interceptor would not wait for it: the concurrency slot stands for the handler.
 func (s *Server) intercepted(ctx context.Context, c *call, in any) (any, error) {
 	var called atomic.Bool
+	ended := make(chan struct{})
 	next := func(ctx context.Context) (any, error) {
 		if called.Swap(true) {
 			return nil, errCalledTwice
 		}
+		defer close(ended)
 		return c.target.invoke(ctx, in)
 	}
 	for _, interceptor := range slices.Backward(s.around) {
@@ -162,27 +166,32 @@ func (s *Server) intercepted(ctx context.Context, c *call, in any) (any, error) 
 		next = func(ctx context.Context) (any, error) { return interceptor(ctx, c.view(), inner) }
 	}
 	out, err := next(ctx)
+	if called.Load() {
+		<-ended
+	}
 	if err == nil && !c.target.returns(out) {
 		return nil, fmt.Errorf("an interceptor returned a %T in place of the tool's result", out)
 	}
 	return out, err
 }
 
-// conceals reports whether a refusal has to look as if the target did not exist: the caller may not know of it.
-// Whatever comes before the decision would betray a hidden target, but for what names that do not exist meet, too.
-func (s *Server) conceals(c *call, err error) bool {
-	switch CodeOf(err) {
-	case Unknown:
-		return true
-	case OK, Unauthenticated, Limited, Cancelled, AuditFailed:
-		return false
-	default:
+// reveal refuses a call of a target the caller may not know of, before anything of the target has run: that it exists
+// must not show in an answer, a fault, or the time they take. The record tells the truth; the caller is told what he
+// would be told of a name that does not exist. Errors hide.
+func (s *Server) reveal(c *call) error {
+	if c.target.policy == nil {
+		return &Error{Code: Unknown, own: true, concealed: true}
 	}
-	if c.mayKnow {
-		return false
+	visible, err := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
+	switch {
+	case err != nil:
+		e := policyFailure(err)
+		e.concealed = e.Code != Cancelled
+		return e
+	case !visible:
+		return &Error{Code: Denied, cause: errHidden, own: true, concealed: true}
 	}
-	visible, failure := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
-	return failure != nil || !visible
+	return nil
 }
 
 // visible asks whether some arguments could admit this caller.

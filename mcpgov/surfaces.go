@@ -99,7 +99,7 @@ func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err e
 		if err != nil {
 			return m, err
 		}
-		m.content = curtain{plan: h.names, names: h.leaves, known: mask.NewScrubber(known)}.draw(m.content)
+		m.content = curtain{plan: h.names, names: h.leaves, known: known}.draw(m.content)
 	}
 	return m, nil
 }

@@ -22,7 +22,7 @@ type transportKey struct{} // the name of a connection's transport
 // Nothing but the protocol may be written to standard output meanwhile; logs go to standard error. If ctx carries
 // a user ([WithUser]), every call of the connection is that user's.
 func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
-	if err := s.sdk.Run(connectionContext(ctx, t), s.watched(t)); err != nil {
+	if err := s.sdk.Run(connectionContext(ctx, t), s.guarded(t)); err != nil {
 		return fmt.Errorf("serving %q: %w", s.identity.Name, err)
 	}
 	return nil
@@ -31,7 +31,7 @@ func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 // Connect serves one connection in the background, for example one end of [mcp.NewInMemoryTransports], and
 // returns its session, with which the host can wait for its end or close it. See [Server.Run] for ctx.
 func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSession, error) {
-	session, err := s.sdk.Connect(connectionContext(ctx, t), s.watched(t), nil)
+	session, err := s.sdk.Connect(connectionContext(ctx, t), s.guarded(t), nil)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to %q: %w", s.identity.Name, err)
 	}
@@ -152,19 +152,4 @@ func (d *Deprecation) notice() string {
 		b.WriteString("; use " + d.Use + " instead")
 	}
 	return b.String() + "."
-}
-
-// onlyWarnings keeps the SDK's chatter about each connection out of the operator's log.
-type onlyWarnings struct{ slog.Handler }
-
-func (h onlyWarnings) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
-}
-
-func (h onlyWarnings) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return onlyWarnings{h.Handler.WithAttrs(attrs)}
-}
-
-func (h onlyWarnings) WithGroup(name string) slog.Handler {
-	return onlyWarnings{h.Handler.WithGroup(name)}
 }

@@ -2,7 +2,6 @@ package mcpgov
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +12,8 @@ import (
 	"github.com/mcpgov/go-sdk/audit"
 )
 
-// vetted refuses bodies that are no message, or an ambiguous one, before the SDK picks one of its meanings, and
-// records those the SDK will refuse with a status that does not show it.
+// vetted looks at each body before the SDK reads it: what is refused is answered and recorded here, whatever status the
+// SDK would have hidden it behind.
 func (s *Server) vetted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -32,28 +31,29 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		if trimmed := bytes.TrimSpace(body.Bytes()); len(trimmed) == 0 || trimmed[0] != '[' { // elements of a batch pass the guard
-			e := readEnvelope(body.Bytes())
-			if p, ok := r.Context().Value(passageKey{}).(*passage); ok && (e.broken != nil || e.doomed != nil) {
-				p.governed.Store(true)
-				// The refusal withholds nothing: a sink that fails here was logged by write.
-				_ = s.recordEnvelope(audit.Client{Transport: "http", RemoteIP: r.Header.Get(remoteIPHeader)}, e)
-			}
-			if e.broken != nil {
-				refuseEnvelope(w, e.broken)
-				return
-			}
+		if e := readEnvelopes(body.Bytes()); e.refusal != nil {
+			s.refuseEnvelope(w, r, e)
+			return
 		}
 		r.Body = io.NopCloser(&body)
 		next.ServeHTTP(w, r)
 	})
 }
 
-// refuseEnvelope answers a body that has no id to answer to.
-func refuseEnvelope(w http.ResponseWriter, why error) {
+func (s *Server) refuseEnvelope(w http.ResponseWriter, r *http.Request, e envelope) {
+	markGoverned(r.Context())
+	if s.recordEnvelope(audit.Client{Transport: "http", RemoteIP: r.Header.Get(remoteIPHeader)}, e) != nil {
+		e.refuse(AuditFailed.info().jsonrpc, errors.New(AuditFailed.info().message))
+	}
+	status := http.StatusBadRequest
+	switch stateless := r.Header.Get("Mcp-Protocol-Version") >= statelessEra; {
+	case e.id != nil && !stateless && e.code != jsonrpc.CodeParseError: // the session era knows JSON-RPC errors as successes of HTTP
+		status = http.StatusOK
+	case e.code == jsonrpc.CodeMethodNotFound:
+		status = http.StatusNotFound
+	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusBadRequest)
-	refusal := map[string]any{"jsonrpc": "2.0", "id": nil, "error": map[string]any{"code": jsonrpc.CodeParseError, "message": why.Error()}}
+	w.WriteHeader(status)
 	// A client that is gone does not hear why.
-	_ = json.NewEncoder(w).Encode(refusal)
+	_, _ = w.Write(e.answer())
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +37,45 @@ func panicText(p any) (text string) {
 	return fmt.Sprint(p)
 }
 
+// spoken is an error whose text was asked for where it came from, while it was bounded: an Error method is foreign
+// code like any other.
+type spoken struct {
+	err         error
+	text, kinds string
+}
+
+func (s *spoken) Error() string { return s.text }
+func (s *spoken) Unwrap() error { return s.err }
+
+// speak asks an error for its text and for the Go types of its chain, outermost first.
+func speak(err error) error {
+	switch err.(type) { //nolint:errorlint // the very error, not what it wraps
+	case *Error, *panicked:
+		return err
+	}
+	chain := []string{fmt.Sprintf("%T", err)}
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		chain = append(chain, fmt.Sprintf("%T", inner))
+	}
+	return &spoken{err, errorText(err), strings.Join(chain, " of ")}
+}
+
+// errorText is err's text; an Error method that panics has none.
+func errorText(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprintf("a %T whose Error method panics", err)
+		}
+	}()
+	return err.Error()
+}
+
+// stopped is the end of foreign code at its deadline, or when its caller hung up, and what it said to that.
+type stopped struct{ why, said error }
+
+func (s *stopped) Error() string   { return s.why.Error() + ": " + s.said.Error() }
+func (s *stopped) Unwrap() []error { return []error{s.why, s.said} }
+
 // within runs foreign code: it returns at the deadline, or when the caller hangs up, whether or not f obeys its
 // context, and turns a panic into an error. What f returns late is dropped.
 func within[T any](ctx context.Context, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
@@ -66,7 +106,11 @@ func watch[T any](ctx context.Context, limit time.Duration, f func(context.Conte
 			}
 			late()
 		}()
-		e.value, e.err = f(bounded)
+		value, err := f(bounded)
+		if err != nil {
+			err = speak(err)
+		}
+		e = end{value, err}
 	}()
 	var e end
 	left := false
@@ -87,7 +131,7 @@ func watch[T any](ctx context.Context, limit time.Duration, f func(context.Conte
 	if ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		stop = errCancelled
 	}
-	return e.value, fmt.Errorf("%w: %w", stop, e.err), left
+	return e.value, &stopped{stop, e.err}, left
 }
 
 // speaksForItself reports whether an error means the same whether or not the context has ended.

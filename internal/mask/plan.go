@@ -82,8 +82,8 @@ func (e Edit) check(key []byte) error {
 }
 
 // Empty reports whether the plan has no edits, so that applying it changes
-// nothing.
-func (p *Plan) Empty() bool { return len(p.edits) == 0 }
+// nothing. No plan is an empty one.
+func (p *Plan) Empty() bool { return p == nil || len(p.edits) == 0 }
 
 // Edits returns the edits the plan was made of, in their order, as a copy.
 // Their indexes are those of [Touched].

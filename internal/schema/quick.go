@@ -62,10 +62,22 @@ func compileQuick(doc *document, validator *jsonschema.Schema) *quick {
 			}
 		}
 	}
-	if c.throughDocument {
+	if c.throughDocument || q.exactFloats(doc) {
 		return nil
 	}
 	return q
+}
+
+// exactFloats reports whether some number that Go keeps as a float has keywords. They judge the number as it is
+// written, and 0.10000000000000000001 is more than 0.1 only there.
+func (q *quick) exactFloats(doc *document) bool {
+	for i, m := range doc.root.members {
+		kind := m.shape.innermost().typ.Kind()
+		if (kind == reflect.Float32 || kind == reflect.Float64) && (q.members[i].check != nil || q.members[i].list) {
+			return true
+		}
+	}
+	return false
 }
 
 // combined reports whether a schema asks for more than what its type and its own keywords say.

@@ -19,7 +19,7 @@ type quickIn struct {
 	Count int      `json:"count,omitempty" jsonschema:"minimum=1,maximum=500"`
 	Small int8     `json:"small,omitempty"`
 	Many  uint64   `json:"many,omitempty"`
-	Ratio float64  `json:"ratio" jsonschema:"exclusiveMinimum=0"`
+	Ratio float64  `json:"ratio"`
 	Open  bool     `json:"open,omitempty" jsonschema:"default=true"`
 	Page  int      `json:"page,omitempty" jsonschema:"default=7,minimum=1"`
 	Tags  []string `json:"tags,omitempty" jsonschema:"minItems=1,maxItems=3,minLength=2"`
@@ -106,7 +106,13 @@ func TestQuickKnowsItsLimits(t *testing.T) {
 	type ptr struct {
 		P *int `json:"p,omitempty"`
 	}
-	for _, typ := range []reflect.Type{reflect.TypeFor[nested](), reflect.TypeFor[open]()} {
+	type bounded struct {
+		F float64 `json:"f" jsonschema:"maximum=0.1"` // judged as it is written, which a float64 forgets
+	}
+	type floats struct {
+		F []float64 `json:"f"`
+	}
+	for _, typ := range []reflect.Type{reflect.TypeFor[nested](), reflect.TypeFor[open](), reflect.TypeFor[bounded](), reflect.TypeFor[floats]()} {
 		in, err := NewInput(typ)
 		require.NoError(t, err)
 		require.Nil(t, in.quick)
