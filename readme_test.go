@@ -64,13 +64,15 @@ func TestReadmeSetUp(t *testing.T) {
 	}
 }
 
-// The program in the README is examples/hello, byte for byte; the package documentation leaves out only its head.
+// The program in the README is examples/hello, byte for byte, and its test is one of examples/http; the package documentation leaves out
+// only the program's head.
 func TestReadmeProgram(t *testing.T) {
 	t.Parallel()
 	source := text(t, "examples", "hello", "main.go")
 	programs := fenced(text(t, "README.md"), "go")
-	require.Len(t, programs, 1)
+	require.Len(t, programs, 2)
 	require.Equal(t, source[strings.Index(source, "package main"):], programs[0])
+	require.Contains(t, text(t, "examples", "http", "main_internal_test.go"), "\n"+programs[1]+"\n")
 	require.Equal(t, source[strings.Index(source, "type lookup"):], documented(text(t, "mcpgov", "doc.go"), "func main()"))
 }
 
@@ -98,5 +100,5 @@ func TestReadmeConfigurationsAndLinks(t *testing.T) {
 		_, err := os.Stat(link[1])
 		require.NoError(t, err, "the README links to it")
 	}
-	require.LessOrEqual(t, strings.Count(readme, "\n"), 176)
+	require.LessOrEqual(t, strings.Count(readme, "\n"), 185)
 }

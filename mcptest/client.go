@@ -42,7 +42,8 @@ func (c *Client) Tools() []string {
 }
 
 // Call calls a tool and waits for its end. args is a struct, a map, or JSON as json.RawMessage, []byte or string,
-// which is sent byte for byte; nil is {}. Whatever happens is in the Result.
+// which is sent byte for byte; nil is {}. However the call ends, the Result says it; only arguments that cannot be
+// written as JSON fail the test here.
 func (c *Client) Call(tool string, args any) *Result {
 	c.h.tb.Helper()
 	return c.CallContext(c.h.tb.Context(), tool, args)
@@ -59,8 +60,8 @@ func (c *Client) CallContext(ctx context.Context, tool string, args any) *Result
 	defer c.calls.Unlock()
 	c.wire.reset()
 	answer, err := c.session.CallTool(ctx, &mcp.CallToolParams{Name: tool, Arguments: raw})
-	r := &Result{tb: c.h.tb, ctx: ctx, tool: tool, who: c.who, raw: answer, err: err, wire: c.wire.bytes()}
-	r.hidden = err != nil && isUnknownTool(err) && c.h.hasTool(tool)
+	r := &Result{tb: c.h.tb, h: c.h, ctx: ctx, tool: tool, who: c.who, raw: answer, err: err, wire: c.wire.bytes()}
+	r.hidden = err != nil && isUnknownTool(err) && c.h.tool(tool) != nil
 	r.read()
 	return r
 }

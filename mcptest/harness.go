@@ -1,6 +1,7 @@
 package mcptest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -21,11 +22,17 @@ const (
 )
 
 // Harness drives one server in memory, through real protocol messages and a real client. It belongs to one test
-// and cleans up with it; its methods may be called from many goroutines.
+// and cleans up with it.
+//
+// A harness and its clients may be used from many goroutines at once, but what fails there ends the test with
+// FailNow, which testing allows in the test's own goroutine only. So connect with As in the test, and in other
+// goroutines call, read the Result's Code, Text and Raw, and report with Error; or collect the Results and check them
+// in the test.
 type Harness struct {
-	tb  testing.TB
-	srv *mcpgov.Server
-	era Era
+	tb       testing.TB
+	srv      *mcpgov.Server
+	era      Era
+	manifest func() mcpgov.Manifest // read once: it does not change
 }
 
 // New returns a harness for srv in the newest era. A nil server fails the test.
@@ -34,12 +41,12 @@ func New(tb testing.TB, srv *mcpgov.Server) *Harness {
 	if srv == nil {
 		tb.Fatal("mcptest.New: the server is nil: check the error of mcpgov.New first")
 	}
-	return &Harness{tb: tb, srv: srv, era: Stateless}
+	return &Harness{tb: tb, srv: srv, era: Stateless, manifest: sync.OnceValue(srv.Manifest)}
 }
 
-// In returns a harness for the same server whose clients speak era.
+// In returns a harness for the same server whose clients speak era; "" is the newest.
 func (h *Harness) In(era Era) *Harness {
-	return &Harness{tb: h.tb, srv: h.srv, era: era}
+	return &Harness{tb: h.tb, srv: h.srv, era: cmp.Or(era, Stateless), manifest: h.manifest}
 }
 
 // EachEra runs f once for each era, as subtests named after them.
@@ -51,9 +58,13 @@ func EachEra(t *testing.T, srv *mcpgov.Server, f func(t *testing.T, h *Harness))
 }
 
 // As returns a client whose connection belongs to u: the host vouches for it, as a host does for a stdio
-// connection, and the server's Identifier is not asked.
+// connection, and the server's Identifier is not asked. A user who has no ID and is not Anonymous fails the test: a
+// server would refuse every call of theirs.
 func (h *Harness) As(u mcpgov.User) *Client {
 	h.tb.Helper()
+	if u.ID == "" && !u.Anonymous {
+		h.tb.Fatal("As: the user has no ID and is not Anonymous")
+	}
 	return h.connect(mcpgov.WithUser(h.tb.Context(), u), u.ID)
 }
 
@@ -88,13 +99,22 @@ func (h *Harness) connect(ctx context.Context, who string) *Client {
 	return &Client{h: h, who: who, session: session, wire: wire, calls: &sync.Mutex{}}
 }
 
-// hasTool reports whether the server has the tool, whoever may see it.
-func (h *Harness) hasTool(name string) bool {
-	for _, tool := range h.srv.Manifest().Tools {
+// tool returns the tool as the server advertises it, whoever may see it; nil for an unknown name.
+func (h *Harness) tool(name string) *mcp.Tool {
+	for _, tool := range h.manifest().Tools {
 		aliases, _ := tool.Meta["mcpgov/aliases"].([]string)
 		if tool.Name == name || slices.Contains(aliases, name) {
-			return true
+			return tool
 		}
 	}
-	return false
+	return nil
+}
+
+// contract returns what the result's tool may return.
+func (r *Result) contract() contract {
+	tool := r.h.tool(r.tool)
+	if tool == nil || tool.OutputSchema == nil {
+		return newContract(true)
+	}
+	return newContract(tool.OutputSchema)
 }

@@ -37,6 +37,23 @@ func TestEachEra(t *testing.T) {
 	require.Equal(t, []string{string(mcptest.Stateless), string(mcptest.Sessions)}, spoken)
 }
 
+// TestInTheNewest: the zero Era is the newest.
+func TestInTheNewest(t *testing.T) {
+	t.Parallel()
+	_, h, _ := trial(t)
+	newest := h.In("").As(clerk).Session().InitializeResult().ProtocolVersion
+	require.Equal(t, string(mcptest.Stateless), newest)
+}
+
+// TestAsNobody: a user without an ID is a slip of the test, unless it says that it means nobody.
+func TestAsNobody(t *testing.T) {
+	t.Parallel()
+	fake, h, log := trial(t)
+	require.Equal(t, "As: the user has no ID and is not Anonymous", fake.verdict(func() { h.As(mcpgov.User{Role: "clerk"}) }))
+	require.Empty(t, fake.verdict(func() { h.As(mcpgov.User{Anonymous: true, Role: "clerk"}).Call("get_customer", fine).OK() }))
+	require.True(t, log.Outcomes()[0].User.Anonymous)
+}
+
 // TestAsAndClient: who calls is the user the host vouches for, or whom the Identifier names.
 func TestAsAndClient(t *testing.T) {
 	t.Parallel()

@@ -82,11 +82,15 @@ func (r *Recorder) Reset() {
 }
 
 // NoLeak checks that none of the secrets stands in any record: raw, escaped, URL-encoded, hexadecimal or base64.
+// A recorder without records fails, for nobody may have written to it. Call it in the test's own goroutine.
 func (r *Recorder) NoLeak(tb testing.TB, secrets ...string) {
 	tb.Helper()
 	requireSecrets(tb, secrets)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.lines) == 0 {
+		tb.Fatal("NoLeak: the recorder has no records: is it the server's Config.Audit?")
+	}
 	for _, line := range r.lines {
 		if leaked := leaks(line, secrets); leaked != "" {
 			tb.Fatalf("the secret %q stands in the log: %s", leaked, line)

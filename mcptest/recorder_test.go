@@ -83,7 +83,7 @@ func TestRecorderNoLeak(t *testing.T) {
 	t.Parallel()
 	log := &mcptest.Recorder{}
 	fake := &fakeTB{TB: t}
-	require.Empty(t, fake.verdict(func() { log.NoLeak(fake, "Secret-0815") }))
+	require.Contains(t, fake.verdict(func() { log.NoLeak(fake, "Secret-0815") }), "the recorder has no records: is it the server's Config.Audit?")
 	harmless, leaky := outcome("a", "tool"), outcome("b", "tool")
 	leaky.Cause = "dial tcp: U2VjcmV0LTA4MTU"
 	require.NoError(t, log.Append(t.Context(), harmless))

@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/mcpgov/go-sdk/mcpgov"
 )
 
@@ -21,8 +19,27 @@ import (
 // Result, so that they can be chained:
 //
 //	h.As(clerk).Call("get_customer", args).OK().Lacks("internal_notes").Masked("email").NoLeak("ann@example.com")
+//
+// Has, Lacks and Masked take paths, which mean what they mean in rules: names joined by dots, as the JSON members are
+// spelt.
+//
+//	orders.card      the member card of every order: lists are passed through without being written
+//	prices.amount    at a map of objects: the member amount of every value
+//	stock.lamp       at a map of other values: the value under the key lamp
+//	extra.pin        at a map of anything: pin at any depth below
+//	*.card           "*" is any one member
+//	**.card          "**" is any number of members, none too: card at any depth
+//	labels."a.b"     a name with a dot in it is quoted
+//
+// One value of a map of objects has no path, as it has none in rules: read it with Into.
+//
+// A path that the tool's advertised output schema has no place for fails the test: what can never be there proves
+// nothing by not being there.
+//
+// A Result belongs to one goroutine; a check that fails must run in the test's own (see [Harness]).
 type Result struct {
 	tb         testing.TB
+	h          *Harness
 	tool, who  string
 	ctx        context.Context // of the call
 	raw        *mcp.CallToolResult
@@ -96,13 +113,15 @@ func (r *Result) ending() string {
 	return "ok: " + r.Text()
 }
 
-// Code returns how the call ended.
+// Code returns how the call ended; "" if it ended in a protocol error that is no answer of mcpgov (see Raw).
 func (r *Result) Code() mcpgov.Code { return r.code }
 
-// CallID returns the id under which the log knows a refused call; "" for results, whose records know them.
+// CallID returns the id under which the log knows a refused call. It is "" for results, whose records know them, and
+// for unknown and hidden tools, which are answered by a protocol error without one.
 func (r *Result) CallID() string { return r.refused.CallID }
 
-// Message returns what a refused caller was told.
+// Message returns what a refused caller was told. It is "" for results, and for unknown and hidden tools, where the
+// error of Raw is all there is.
 func (r *Result) Message() string { return r.refused.Message }
 
 // Raw returns the SDK's result, nil after a protocol error, and the protocol error.
@@ -167,10 +186,10 @@ func (r *Result) Invalid(faults ...string) *Result {
 }
 
 // ToolError checks that the call ended with one of the tool's own errors or failed in its handler, and that the
-// caller was told each text. A text may also be the code.
+// caller was told each text. A text may also be the code. A protocol error is none of the tool's.
 func (r *Result) ToolError(texts ...string) *Result {
 	r.tb.Helper()
-	if r.code != mcpgov.Failed && r.code.Category() != mcpgov.BusinessError {
+	if r.err != nil || r.code != mcpgov.Failed && r.code.Category() != mcpgov.BusinessError {
 		r.fail("want an error of the tool")
 	}
 	return r.told(texts)
@@ -187,10 +206,10 @@ func (r *Result) told(texts []string) *Result {
 }
 
 // JSON checks that the structured result equals want after both went through JSON; numbers are compared as they
-// are written.
+// are written. A result of content only has none.
 func (r *Result) JSON(want any) *Result {
 	r.tb.Helper()
-	r.OK()
+	r.requireStructured()
 	encoded, ok := want.(json.RawMessage)
 	if !ok {
 		var err error
@@ -204,10 +223,10 @@ func (r *Result) JSON(want any) *Result {
 	return r
 }
 
-// Into decodes the structured result into v.
+// Into decodes the structured result into v. A result of content only has none.
 func (r *Result) Into(v any) *Result {
 	r.tb.Helper()
-	r.OK()
+	r.requireStructured()
 	encoded, err := json.Marshal(r.structured)
 	if err == nil {
 		err = json.Unmarshal(encoded, v)
@@ -225,7 +244,8 @@ func (r *Result) Has(path string, want any) *Result {
 	if err != nil {
 		r.fail("the wanted value is no JSON: %v", err)
 	}
-	for _, value := range r.at(path) {
+	found, _ := r.at(path)
+	for _, value := range found {
 		if reflect.DeepEqual(value, decode(encoded)) {
 			return r
 		}
@@ -234,23 +254,31 @@ func (r *Result) Has(path string, want any) *Result {
 	return r
 }
 
-// Lacks checks that no member stands at any of the paths.
+// Lacks checks that nothing stands at any of the paths, in a structured result in which something could: see
+// [Result] for misspelt paths. Of content without structure it proves nothing, and fails; use NoLeak there.
 func (r *Result) Lacks(paths ...string) *Result {
 	r.tb.Helper()
 	for _, path := range paths {
-		if found := r.at(path); len(found) > 0 {
+		if found, _ := r.at(path); len(found) > 0 {
 			r.fail("want nothing at %s, found %v", path, found)
 		}
 	}
 	return r
 }
 
-// Masked checks that something stands at each path and that it shows a mask that no value looks like: null,
-// "[redacted]", a text with "***", or a keyed hash. Zeros and years look like values: check them with Has.
+// Masked checks that something stands at each path and that it is what a mask leaves: null, "[redacted]", a text
+// with "***", or a keyed hash. Zeros and years look like values: check them with Has.
+//
+// null passes because masks make nulls, so a pointer that is nil anyway passes, too: let the tool return a value
+// there, and check with NoLeak that it did not leave. A field that no rule can mask fails: by the advertised schema
+// it is neither labelled nor ever null.
 func (r *Result) Masked(paths ...string) *Result {
 	r.tb.Helper()
 	for _, path := range paths {
-		found := r.at(path)
+		found, maskable := r.at(path)
+		if !maskable {
+			r.fail("want a masked value at %s, but the field has no label and no rule masks it, found %v", path, found)
+		}
 		if len(found) == 0 {
 			r.fail("want a masked value at %s, found nothing", path)
 		}
@@ -272,22 +300,4 @@ func (r *Result) NoLeak(secrets ...string) *Result {
 		r.fail("the secret %q left the server", leaked)
 	}
 	return r
-}
-
-// requireSecrets keeps a check from passing because there was nothing to look for.
-func requireSecrets(tb testing.TB, secrets []string) {
-	tb.Helper()
-	if len(secrets) == 0 || slices.Contains(secrets, "") {
-		tb.Fatal("NoLeak needs secrets to look for, none of them empty")
-	}
-}
-
-// leaks returns the first of the secrets that stands in text in some form.
-func leaks(text string, secrets []string) string {
-	for _, secret := range secrets {
-		if mask.NewScrubber([]string{secret}).Scrub(text) != text {
-			return secret
-		}
-	}
-	return ""
 }

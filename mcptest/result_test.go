@@ -56,6 +56,7 @@ func TestAssertions(t *testing.T) {
 		{"ToolError with another text", clerk, "get_customer", broken, func(r *mcptest.Result) { r.ToolError("broken pipe") }, `told "broken pipe"`},
 		{"ToolError of a denial", clerk, "get_customer", secret, func(r *mcptest.Result) { r.ToolError() }, "want an error of the tool"},
 		{"ToolError of a result", clerk, "get_customer", fine, func(r *mcptest.Result) { r.ToolError() }, "want an error of the tool"},
+		{"ToolError of what does not exist", clerk, "purg", fine, func(r *mcptest.Result) { r.ToolError() }, "want an error of the tool"},
 		{"JSON", chief, "get_customer", fine, func(r *mcptest.Result) { found, _ := find(t.Context(), lookup{}); r.JSON(found) }, ""},
 		{"JSON of text", chief, "get_customer", fine, func(r *mcptest.Result) { r.JSON(json.RawMessage(r.Text())) }, ""},
 		{"JSON of something else", chief, "get_customer", fine, func(r *mcptest.Result) { r.JSON(map[string]any{"name": "Ann"}) }, `want the structured result {"name":"Ann"}`},
@@ -70,10 +71,12 @@ func TestAssertions(t *testing.T) {
 		{"Has a near big integer", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("big", int64(9007199254740992)) }, "want 9007199254740992 at big"},
 		{"Has another value", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("name", "Bob") }, `want "Bob" at name`},
 		{"Has another type", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("score", "612") }, `want "612" at score`},
-		{"Has nothing there", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("orders.name", "Ann") }, "at orders.name"},
+		{"Has nothing there", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("orders.name", "Ann") }, `path "orders.name": no field "name" in orders; there are: card, id`},
 		{"Has at no path", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("orders..id", 1) }, "orders..id"},
-		{"Lacks", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("notes", "orders.cvc") }, ""},
+		{"Lacks", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("notes", "**.notes") }, ""},
 		{"Lacks what is there", chief, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("notes") }, "want nothing at notes, found [pays late]"},
+		{"Lacks a misspelt field", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("emial") }, `get_customer as "u1": no field "emial" (did you mean "email"?)`},
+		{"Lacks a misspelt field of orders", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("orders.crad") }, `path "orders.crad": no field "crad" in orders (did you mean "card"?)`},
 		{"Lacks null", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Lacks("score") }, "want nothing at score"},
 		{"Lacks of a refusal", clerk, "get_customer", secret, func(r *mcptest.Result) { r.Lacks("notes") }, `want the end "ok"`},
 		{"Masked", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Masked("email", "score", "hash", "orders.card") }, ""},
@@ -83,6 +86,8 @@ func TestAssertions(t *testing.T) {
 		{"Masked of an open number", chief, "get_customer", fine, func(r *mcptest.Result) { r.Masked("score") }, "found 612"},
 		{"Masked of an open boolean", chief, "get_customer", fine, func(r *mcptest.Result) { r.Masked("active") }, "found true"},
 		{"Masked of a list", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Masked("orders") }, "want a masked value at orders"},
+		{"Masked of a misspelt field", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Masked("emial") }, `no field "emial" (did you mean "email"?)`},
+		{"Masked of what no rule masks", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Masked("name") }, "want a masked value at name, but the field has no label and no rule masks it"},
 		{"Masked of nothing", clerk, "get_customer", fine, func(r *mcptest.Result) { r.Masked("notes") }, "found nothing"},
 		{"NoLeak", clerk, "get_customer", fine, func(r *mcptest.Result) { r.NoLeak("ann@example.com", "4000123412341234", "pays late", "612") }, ""},
 		{"NoLeak of a leak", chief, "get_customer", fine, func(r *mcptest.Result) { r.NoLeak("nowhere", "pays late") }, `the secret "pays late" left the server`},
@@ -134,6 +139,20 @@ func TestResultReads(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, mcpgov.Unknown, hidden.Code())
 	require.Empty(t, hidden.Text())
+	require.Empty(t, hidden.Message(), "the protocol error is all there is")
+	require.Empty(t, hidden.CallID())
+}
+
+// TestProtocolErrors: an error of the protocol is no error of a tool, and no end of mcpgov's.
+func TestProtocolErrors(t *testing.T) {
+	t.Parallel()
+	fake, h, _ := trial(t)
+	client := h.As(clerk)
+	require.NoError(t, client.Session().Close())
+	result := client.Call("get_customer", fine)
+	require.Empty(t, result.Code())
+	require.Contains(t, fake.verdict(func() { result.ToolError() }), "it ended as a protocol error")
+	require.Contains(t, fake.verdict(func() { result.OK() }), "it ended as a protocol error")
 }
 
 // TestNoLeakSeesThrough: a secret is found in whatever dress it leaves.

@@ -1,5 +1,9 @@
-// Command hello is the smallest governed server: one tool, one rule to call it, one rule to mask its result, one audit log. The README
-// and the documentation of package mcpgov show this file; a test holds them to it.
+// Command hello is the smallest governed server: one tool, one rule to call it, one rule to mask its result, one audit log.
+//
+// It speaks MCP on standard input and output, so in a terminal it waits in silence: start it from a client. It writes its log to the folder
+// audit-log, in the folder it is started in.
+//
+// The README and the documentation of package mcpgov show this file; a test holds them to it.
 package main
 
 import (

@@ -45,6 +45,7 @@ func TestDemonstrationTwiceOnOneLog(t *testing.T) {
 	for range 2 {
 		var stdout, stderr bytes.Buffer
 		require.Zero(t, run(t.Context(), []string{"-log", dir}, &stdout, &stderr), stderr.String())
+		require.NotContains(t, stdout.String(), "To keep it", "it was kept")
 	}
 	key, err := os.ReadFile(dir + ".key")
 	require.NoError(t, err)
@@ -58,6 +59,7 @@ func TestDemonstrationTwiceOnOneLog(t *testing.T) {
 	var stderr bytes.Buffer
 	require.Equal(t, 1, run(t.Context(), []string{"-log", dir}, &bytes.Buffer{}, &stderr))
 	require.Contains(t, stderr.String(), "5 bytes, not 32")
+	require.True(t, strings.HasPrefix(stderr.String(), "the key file "), "an error stands there as it is, not as a line of a log: %s", stderr.String())
 }
 
 // The demonstration judges itself: an end other than the script's is a fault that names the call.

@@ -4,7 +4,11 @@
 //	go run ./examples/quickstart -stdio -as sam     serves standard input and output, for desktop clients
 //	go run ./examples/quickstart -http :8080        serves HTTP until interrupted
 //
-// Read server.go, customer.go and policy.yaml first: they are the whole server. The rest is the demonstration.
+// The server, to read first and to copy: server.go, policy.yaml, one file per tool (customer.go, orders.go, notes.go, refund.go), trail.go
+// (its log) and serve.go (stdio and HTTP). In place of a real back end stand store.go (rows embedded from data/, written by generate.go)
+// and personas.go (three users and their fixed tokens).
+//
+// Only for the demonstration: demo.go, script.go, client.go, verification.go, and page.go, table.go and terminal_*.go, which print it.
 package main
 
 import (
@@ -38,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	stdio := flags.Bool("stdio", false, "serve standard input and output, as a desktop client starts it")
 	as := flags.String("as", "sam", "with -stdio: the `persona` at the keyboard: sam, mia or carla")
 	address := flags.String("http", "", "serve HTTP on this `address` until interrupted")
-	dir := flags.String("log", "", "`folder` of the audit log; without it a temporary one")
+	folder := flags.String("log", "", "`folder` of the audit log; without it a temporary one")
 	misused := func(format string, args ...any) int {
 		_, _ = fmt.Fprintf(stderr, "quickstart: "+format+"\n", args...) // nobody is left to tell if this fails
 		return 2
@@ -58,16 +62,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return misused("-as: %v", err)
 	}
 	logger := slog.New(tint.NewTextHandler(stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !coloured(stderr)}))
-	if err := inLogFolder(*dir, *stdio || *address != "", func(dir string) error {
+	if err := inLogFolder(*folder, *stdio || *address != "", func(dir string) error {
 		switch {
 		case *stdio:
 			return serveStdio(ctx, who, dir, logger)
 		case *address != "":
 			return serveHTTP(ctx, *address, dir, logger)
 		}
-		return demonstrate(ctx, page{out: stdout, width: widthOf(stdout), colour: coloured(stdout)}, dir, logger)
+		p := page{out: stdout, width: widthOf(stdout), colour: coloured(stdout)}
+		if err := demonstrate(ctx, p, dir, logger); err != nil || *folder != "" {
+			return err
+		}
+		p.line(plain, "The log was in a temporary folder. To keep it: go run ./examples/quickstart -log ./crm-audit")
+		return nil
 	}); err != nil {
-		logger.Error("quickstart failed", slog.Any("error", err))
+		// As it stands: an error that lists many faults has many lines, which a log would write as one.
+		_, _ = fmt.Fprintln(stderr, err)
 		return 1
 	}
 	return 0

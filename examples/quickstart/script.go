@@ -69,9 +69,8 @@ func script(s *store) []step {
 			label: dear + " 649.00", shows: []string{"status"}, want: want,
 		}
 	}
-	unknown := func(rule string) ending {
-		return ending{code: mcpgov.Unknown, logged: mcpgov.Denied, rule: rule, told: "unknown tool"}
-	}
+	// No rule has decided: whatever the arguments, none would have allowed it.
+	unknown := ending{code: mcpgov.Unknown, logged: mcpgov.Denied, told: "unknown tool"}
 	return []step{
 		lookup(sam, own, ending{
 			code: mcpgov.OK, rule: "readers", hidden: []string{"credit_score", "email", "internal_notes", "phone"},
@@ -98,8 +97,8 @@ func script(s *store) []step {
 			code: mcpgov.Denied, rule: "own-record", told: "Customers can only view their own data.", secrets: []string{other.Name, other.Email},
 		}),
 		orders(carla),
-		search(carla, unknown("crm#default")),
-		write(carla, unknown("crm#default")),
-		refund(carla, unknown("refund-limit")),
+		search(carla, unknown),
+		write(carla, unknown),
+		refund(carla, unknown),
 	}
 }
