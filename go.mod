@@ -3,7 +3,7 @@ module github.com/mcpgov/go-sdk
 go 1.26.0
 
 require (
-	cel.dev/cel-go v0.33.2
+	cel.dev/cel-go v0.33.2 // the module that github.com/google/cel-go became; the old path is frozen at v0.31
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/google/jsonschema-go v0.4.3
 	github.com/invopop/jsonschema v0.14.0

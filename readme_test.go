@@ -100,5 +100,5 @@ func TestReadmeConfigurationsAndLinks(t *testing.T) {
 		_, err := os.Stat(link[1])
 		require.NoError(t, err, "the README links to it")
 	}
-	require.LessOrEqual(t, strings.Count(readme, "\n"), 185)
+	require.LessOrEqual(t, strings.Count(readme, "\n"), 195)
 }

@@ -81,7 +81,8 @@ func (c comparison) run(t *testing.T) {
 		cpus = append(cpus, float64(g.cpu)/float64(r.cpu))
 	}
 	r, g := raws[benchRounds/2], governeds[benchRounds/2]
-	c.line(t, "wall", median(walls), c.wallGoal, fmt.Sprintf("raw %v, governed %v, spread %.2f-%.2f", r.wall.Round(time.Microsecond), g.wall.Round(time.Microsecond), slices.Min(walls), slices.Max(walls)))
+	c.line(t, "wall", median(walls), c.wallGoal, fmt.Sprintf("raw %v, governed %v, spread %.2f-%.2f, allocations raw %.0f, governed %.0f",
+		r.wall.Round(time.Microsecond), g.wall.Round(time.Microsecond), slices.Min(walls), slices.Max(walls), r.allocs, g.allocs))
 	c.line(t, "cpu", median(cpus), c.cpuGoal, fmt.Sprintf("raw %v, governed %v, allocations raw %.0f, governed %.0f", r.cpu.Round(time.Microsecond), g.cpu.Round(time.Microsecond), r.allocs, g.allocs))
 }
 
@@ -105,7 +106,7 @@ func report(t *testing.T, name string, value, goal float64, detail string) {
 	if goal > 0 {
 		goalText = fmt.Sprintf("<=%.2f", goal)
 	}
-	fmt.Printf("%-44s value %.2f  goal %s  %-4s  %s\n", name, value, goalText, verdict, detail)
+	fmt.Printf("%-44s ratio %.2f  goal %s  %-4s  %s\n", name, value, goalText, verdict, detail)
 }
 
 func median(values []float64) float64 {
