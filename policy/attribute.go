@@ -64,8 +64,8 @@ func (a Attribute) check(adapter types.Adapter) (declaration, error) {
 			return declaration{}, errors.New("it is nullable and has a default; a missing value cannot be both: remove one")
 		}
 		d.fallback = t.box(a.Default)
-		if fault, ok := d.fallback.(*types.Err); ok {
-			return declaration{}, fmt.Errorf("its default: %w", fault)
+		if types.IsError(d.fallback) {
+			return declaration{}, fmt.Errorf("the default is %s: write %s", describeValue(a.Default), example(a.Type))
 		}
 	} else if t.list {
 		d.fallback = t.box([]any{})
@@ -74,6 +74,44 @@ func (a Attribute) check(adapter types.Adapter) (declaration, error) {
 		d.cel = nullable(d.cel)
 	}
 	return d, nil
+}
+
+// describeValue says what a default is, for error texts.
+func describeValue(v any) string {
+	switch r := reflect.ValueOf(v); {
+	case r.Kind() == reflect.String:
+		return "a text"
+	case r.Kind() == reflect.Bool, r.CanInt(), r.CanUint(), r.CanFloat():
+		return fmt.Sprint(v)
+	case r.Kind() == reflect.Slice:
+		return "a list of other values"
+	case r.Kind() == reflect.Map:
+		return "a map of other values"
+	}
+	return fmt.Sprintf("a Go %T", v)
+}
+
+// example is a default of a type, for error texts.
+func example(typ string) string {
+	switch typ {
+	case "string":
+		return `a string, such as ""`
+	case "int":
+		return "an int, such as 0"
+	case "double":
+		return "a double, such as 0.0"
+	case "bool":
+		return "a bool, such as false"
+	case "timestamp":
+		return `a timestamp, such as "2006-01-02T15:04:05Z"`
+	case "duration":
+		return "a time.Duration in Go; files cannot hold one"
+	}
+	empty := "[]"
+	if strings.HasPrefix(typ, "map(") {
+		empty = "{}"
+	}
+	return fmt.Sprintf("a %s, such as %s", typ, empty)
 }
 
 func parseAttributeType(text string, adapter types.Adapter) (attributeType, error) {

@@ -165,6 +165,8 @@ func (b *binder) takeTargets() {
 		if bt.outType, err = b.world.types.of(bt.out); err != nil {
 			bt.badOut = true
 			b.typeFaults(bt.out, fmt.Sprintf("%s %q: result", t.Kind, t.Name), err)
+		} else if _, err := fields.Labelled(bt.out); err != nil {
+			bt.badOut = true // the fault was met before, in another type, and is reported there
 		}
 	}
 }

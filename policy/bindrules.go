@@ -28,7 +28,23 @@ func (b *binder) bindRules(l *ruleList, block int, p phase, rules []Rule, target
 			b.faultAt(place, err)
 			continue
 		}
-		b.bindRule(l, p, r, id, place, targets, parts)
+		compiled := b.compileRule(l, p, r, place, targets)
+		decision := Decision{Effect: r.Action.effect(), Rule: id, Reason: r.Reason}
+		if decision.Reason == "" {
+			decision.Reason = plainReason(decision.Effect)
+		}
+		if p == output {
+			b.bindOutput(r, place, decision, targets, compiled)
+			continue
+		}
+		if err := neverReached(block, targets, compiled, parts); err != nil {
+			b.faultAt(place, err)
+		}
+		for _, t := range targets {
+			if c := compiled[t]; c != nil {
+				parts[t].add(inputRule{condition: c, decision: decision}, decided{block, i, r.ID})
+			}
+		}
 	}
 }
 
@@ -50,7 +66,8 @@ func (b *binder) faultAt(place string, err error) {
 	b.fault(fmt.Errorf("%s: %w", place, err))
 }
 
-func (b *binder) bindRule(l *ruleList, p phase, r *Rule, id, place string, targets []*boundTarget, parts map[*boundTarget]*part) {
+// compileRule compiles the condition of a rule for each target it is known enough of.
+func (b *binder) compileRule(l *ruleList, p phase, r *Rule, place string, targets []*boundTarget) map[*boundTarget]*condition {
 	compiled := map[*boundTarget]*condition{}
 	faults := byMessage{}
 	for _, t := range targets {
@@ -67,18 +84,11 @@ func (b *binder) bindRule(l *ruleList, p phase, r *Rule, id, place string, targe
 	for _, message := range faults.sorted() {
 		b.fault(fmt.Errorf("%s: %s (%s)", place, message, faults[message]))
 	}
-	decision := Decision{Effect: r.Action.effect(), Rule: id, Reason: r.Reason}
-	if decision.Reason == "" {
-		decision.Reason = plainReason(decision.Effect)
-	}
-	if p == input {
-		for _, t := range targets {
-			if c := compiled[t]; c != nil {
-				parts[t].input = append(parts[t].input, inputRule{condition: c, decision: decision})
-			}
-		}
-		return
-	}
+	return compiled
+}
+
+// bindOutput adds an output rule to the targets it selects.
+func (b *binder) bindOutput(r *Rule, place string, decision Decision, targets []*boundTarget, compiled map[*boundTarget]*condition) {
 	edits := map[*boundTarget][]Edit{}
 	if r.Action != ActionDeny {
 		var err error
@@ -93,7 +103,7 @@ func (b *binder) bindRule(l *ruleList, p phase, r *Rule, id, place string, targe
 		case r.Action == ActionDeny:
 			t.withhold = append(t.withhold, inputRule{condition: c, decision: decision})
 		case len(edits[t]) > 0:
-			t.output = append(t.output, outputRule{condition: c, id: id, edits: edits[t]})
+			t.output = append(t.output, outputRule{condition: c, id: decision.Rule, edits: edits[t]})
 		}
 	}
 }

@@ -15,8 +15,9 @@ type User struct {
 	Permissions []string // what the user may do, such as pii.view
 	Scopes      []string // OAuth scopes of the credentials used
 
-	// Attributes holds further facts by name. A policy sees those it declares; one of another type than declared
-	// is an error when it is read, never converted.
+	// Attributes holds further facts by name. A policy sees those it declares. One of another type than declared is
+	// an error when it is read and is not converted, but for what JSON cannot tell apart: a whole number is taken for
+	// a double, 3.0 for an int, and text in the form of RFC 3339 for a timestamp.
 	Attributes map[string]any
 	Anonymous  bool // nobody in particular
 }

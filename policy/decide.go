@@ -46,6 +46,7 @@ type boundTarget struct {
 // part is the input rules of one list for one target.
 type part struct {
 	input    []inputRule
+	decided  *decided // the first of them that holds always; what follows it is never asked
 	fallback Decision
 }
 

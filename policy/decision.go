@@ -40,8 +40,11 @@ type Obligations struct {
 }
 
 // Edit removes or masks one part of a result. Edits can be compared.
+//
+// A path passes through lists as in [Rule]; what a rule means at a map is written out: of map.iban come map.*.iban, the member of every
+// entry, and map.iban, the entry of that name.
 type Edit struct {
-	Path   string // member names joined by dots; lists are passed through, * is any member, ** any depth, "a.b" a name with a dot
+	Path   string // member names joined by dots; * is any member, ** any depth, "a.b" a name with a dot
 	Remove bool   // the member leaves the document; else it is masked
 	Mask   string // redact, null, email, last4, first=N, last=N, hash, zero or year; "" when Remove
 }

@@ -23,7 +23,8 @@
 //
 // Input rules run in order and the first whose condition holds decides. Where none holds, a server's set ([Set]) ends
 // in its default, which is deny unless it says otherwise; a tool's own list ([Own]) ends in deny if it holds an allow or
-// a require_approval, and in allow if it only denies. Policies are joined by [All]: every one must allow.
+// a require_approval, and in allow if it only denies. Policies are joined by [All]: every one must allow. A rule that is
+// never asked, because one before it holds always for every tool it selects, is a fault of [Policy.Bind].
 //
 // Output rules all apply. A deny among them withholds the result; the others name fields to remove or to mask. Their
 // conditions see the original response and the arguments.
@@ -42,6 +43,8 @@
 //	request    transport, client, remote_ip, purpose, headers
 //	env        name, region
 //
+// Input rules see all but response, and so does an output rule of a tool without a result.
+//
 // A bare name is not given to arguments called user, agent, args, response, tool, tool_name, now, timestamp, request,
 // env, item or history, nor to those called like a CEL type or reserved word: write args.user. An argument can so never
 // pose as the caller.
@@ -51,9 +54,30 @@
 // types with a MarshalJSON of their own are dynamic: what their JSON holds. A nil pointer is null; has() of any other
 // field is whether it differs from its zero value.
 //
+// # The language
+//
+// Conditions are CEL (https://cel.dev): its standard library and its macros (has, all, exists, exists_one, map, filter), and nothing else
+// but this. The extensions of cel-go, such as strings, math and sets, are not there yet: what 'a'.lowerAscii() would do takes
+// matches('(?i)...').
+//
+//	timestamp.now()          the time of the call, one reading for all rules
+//	now.getHours()           and its kin read the time zone of the set, UTC unless said, where they name none
+//	count < 1.5              int and double compare by <, <=, > and >=
+//	price == 100.0           and neither by == nor in: write the double; nor is count + 1.5 anything: write double(count) + 1.5
+//	id.matches('^a')         RE2, on texts up to 64 KiB; a longer one is an error, which refuses
+//	args.`content-type`      names that are no words stand in backquotes
+//
+// A condition has at most 16 KiB. The conditions of one decision that loop, or that may cost much, have 100 milliseconds together.
+//
 // # Absence
 //
 // What the caller lacks cannot be compared: reading it is an error. That holds for built-in texts that are empty and
 // for declared attributes that are missing. Declared nullable ("string?"), an attribute reads null and has() is false;
 // declared with a default, the default takes its place. Lists are never absent, only empty.
+//
+// An argument or a member of the result that is a pointer is null where the pointer is nil; any other holds what the
+// handler sees, which is the zero value of its type where the caller left it out. A key that a map does not have is an
+// error: ask 'key' in args.extra, or has(args.extra.key), before.
+//
+// An error passes through || and && where the other side settles the answer: true || user.email == 'x' is true.
 package policy

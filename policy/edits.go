@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,10 @@ func editsByPath(r *Rule, path string, targets []*boundTarget, edits map[*boundT
 		}
 		places, err := fields.Resolve(t.out, segments)
 		if err != nil {
+			if plain := withoutIndexes(t, segments); plain != "" {
+				missing.add(fmt.Errorf("lists are passed through: write %s", plain), t)
+				continue
+			}
 			missing.add(fmt.Errorf("%w%s", err, nearestField(t, segments)), t)
 			continue
 		}
@@ -60,6 +65,38 @@ func editsByPath(r *Rule, path string, targets []*boundTarget, edits map[*boundT
 	}
 	return errors.Join(faults...)
 }
+
+// withoutIndexes returns the path without the indexes and stars by which other languages go into lists, if it then leads somewhere; else "".
+func withoutIndexes(t *boundTarget, segments []string) string {
+	var plain []string
+	for _, s := range segments {
+		name := listIndex.ReplaceAllString(s, "")
+		if name != "" {
+			plain = append(plain, name)
+		}
+		if name != s && !leadsToList(t, plain) {
+			return ""
+		}
+	}
+	if slices.Equal(plain, segments) {
+		return ""
+	}
+	if _, err := fields.Resolve(t.out, plain); err != nil {
+		return ""
+	}
+	return fields.JoinPath(plain)
+}
+
+func leadsToList(t *boundTarget, path []string) bool {
+	if len(path) == 0 {
+		return false
+	}
+	places, err := fields.Resolve(t.out, path)
+	return err == nil && len(places) > 0 && places[0].Kind == fields.List
+}
+
+// listIndex is what other languages write to go into a list: a[0], a[*], a[] and, as a segment, 0 or *.
+var listIndex = regexp.MustCompile(`^(?:[0-9]+|\*)$|(?:\[(?:[0-9]+|\*)?\])+$`)
 
 // nearestField suggests a field for a path whose first unknown segment may be a slip.
 func nearestField(t *boundTarget, segments []string) string {
@@ -95,12 +132,13 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 	var faults []error
 	used := map[string]bool{}  // labels of the rule that some field has
 	known := map[string]bool{} // labels of all fields
-	found, unknown := false, false
+	found, unknown, results := false, false, 0
 	for _, t := range targets {
 		unknown = unknown || t.badOut // any label may be there
 		if t.out == nil || t.badOut {
 			continue
 		}
+		results++
 		places, err := fields.Labelled(t.out)
 		if err != nil {
 			faults = append(faults, err)
@@ -122,7 +160,8 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 		found = found || len(chosen) > 0
 		faults = append(faults, addEdits(r, t, chosen, edits))
 	}
-	if unknown {
+	// Where no tool has a result there is nothing to hide, and why there is none is said with the tool, if it is a fault.
+	if unknown || results == 0 {
 		return errors.Join(faults...)
 	}
 	for _, label := range r.Labels {

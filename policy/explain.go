@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 
 	"github.com/mcpgov/go-sdk/internal/suggest"
@@ -16,20 +17,26 @@ var (
 	ownHint        = regexp.MustCompile(` \(did you mean .*\)$`)
 	undeclared     = regexp.MustCompile(`undeclared reference to '([^']*)'`)
 	undefinedField = regexp.MustCompile(`undefined field '([^']*)'`)
-	intAndDouble   = regexp.MustCompile(`\((double, int|int, double|int, list\(double\)|double, list\(int\))\)`)
+	comparedToNull = regexp.MustCompile(`^\s*[!=]=\s*null\b`)
 )
 
 // explain turns the compiler's faults into errors that also say what to write instead.
 func (e *environment) explain(text string, issues *cel.Issues, g *goTypes) error {
 	var faults []error
+	misread := false
 	for i, issue := range issues.Errors() {
 		if i == 5 {
 			break // what follows a few faults follows from them
 		}
 		message := strings.TrimSpace(issue.Message)
 		line, column := issue.Location.Line(), issue.Location.Column()
+		isSyntax := strings.HasPrefix(message, "Syntax error")
+		if isSyntax && misread {
+			continue // follows from the one that was explained
+		}
 		hint := e.hint(text, line, column, message, g)
-		if strings.HasPrefix(hint, " (did you mean") { // the compiler's own says the same, or knows less of what stands here
+		misread = misread || isSyntax && hint != ""
+		if strings.HasPrefix(hint, " (did you mean") || strings.HasPrefix(hint, ": write ") { // the compiler's own says the same, or knows less of what stands here
 			message = ownHint.ReplaceAllString(message, "")
 		}
 		faults = append(faults, fmt.Errorf("condition %d:%d: %s%s", line, column+1, message, hint))
@@ -43,6 +50,9 @@ func (e *environment) explain(text string, issues *cel.Issues, g *goTypes) error
 func (e *environment) hint(text string, line, column int, message string, g *goTypes) string {
 	if found := undeclared.FindStringSubmatch(message); found != nil {
 		name := found[1]
+		if strings.EqualFold(name, "not") {
+			return ": write ! instead of " + name
+		}
 		known := sortedKeys(e.known)
 		if name == "response" {
 			return ": only output rules of tools with a result see it"
@@ -57,14 +67,52 @@ func (e *environment) hint(text string, line, column int, message string, g *goT
 		names := owner.names()
 		hint := fmt.Sprintf("%s: there are %s", suggest.DidYouMean(found[1], names), wordList(names))
 		if owner.name == "@user" {
-			hint += fmt.Sprintf("; declare further attributes under user: {%s: string}", found[1])
+			kind := "string"
+			if comparedToNull.MatchString(after(text, line, column+1+len(found[1]))) { // the column is that of the dot
+				kind = `"string?"`
+			}
+			hint += fmt.Sprintf("; declare further attributes under user: {%s: %s}", found[1], kind)
 		}
 		return hint
 	}
-	if intAndDouble.MatchString(message) {
-		return ": write 0.0 instead of 0 where the other side is a double"
+	switch {
+	case strings.HasPrefix(message, "Syntax error"):
+		return syntaxHint(text, line, column)
+	case strings.HasPrefix(message, "invalid matches argument"):
+		return e.patternHint(text, line, column)
 	}
-	return ""
+	return e.mismatchHint(text, line, column, message)
+}
+
+// patternHint says what is wrong with the regular expression at a place of the text.
+func (e *environment) patternHint(text string, line, column int) (hint string) {
+	parsed, issues := e.cel.Parse(text)
+	if issues.Err() != nil {
+		return ""
+	}
+	tree := parsed.NativeRep()
+	ast.PostOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		at := tree.SourceInfo().GetStartLocation(x.ID())
+		pattern, ok := literal[types.String](x)
+		if !ok || at.Line() != line || at.Column() != column {
+			return
+		}
+		if _, err := regexp.Compile(string(pattern)); err != nil {
+			says := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+			hint = fmt.Sprintf(": %s is no RE2, which has no look-around and no back-references: %s", quoted(string(pattern)), says)
+		}
+	}))
+	return hint
+}
+
+// after returns what follows a place of the text, on its line.
+func after(text string, line, column int) string {
+	lines := strings.Split(text, "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	runes := []rune(lines[line-1])
+	return string(runes[min(max(column, 0), len(runes)):])
 }
 
 // ownerAt finds the object whose field is selected at a place of the text, for selections that begin at a variable.

@@ -38,14 +38,14 @@ func TestFaultsAtBind(t *testing.T) {
 		{"no argument bare name for user", deny("user == 'mallory'"), []string{"no matching overload"}},
 		{"response under input", deny("response.total > 3"), []string{"only output rules"}},
 		{"unknown function", deny("user.role.startWith('x')"), []string{"undeclared reference to 'startWith'"}},
-		{"int and double", one(policy.Deny, nil, policy.Rule{Condition: "args.price == 0", Action: policy.ActionDeny}), []string{"write 0.0"}},
+		{"int and double", one(policy.Deny, nil, policy.Rule{Condition: "args.price == 0", Action: policy.ActionDeny}), []string{"write 0.0 instead of 0"}},
 		{"type mismatch", deny("user.role == 5"), []string{"no matching overload"}},
 		{"not boolean", deny("user.role"), []string{"it is a string, not a bool"}},
 		{"nullable boolean", deny("user.flag"), []string{"not a bool"}},
 		{"syntax", deny("user.role =="), []string{"condition 1:", "Syntax error"}},
 		{"empty", deny("  "), []string{`write condition: "true"`}},
 		{"too long", deny("'" + long + "' == 'a'"), []string{"the limit is 16384"}},
-		{"bad pattern", deny("user.role.matches('(')"), []string{"invalid matches argument"}},
+		{"bad pattern", deny("user.role.matches('(')"), []string{"invalid matches argument: '(' is no RE2", "missing closing )"}},
 		{"bad time", deny("now < timestamp('2026-13-01')"), []string{"invalid timestamp argument"}},
 		{"bad zone in a condition", deny("now.getHours('Mars/Phobos') > 3"), []string{"unknown time zone", "Europe/Zurich"}},
 		{"bad zone of the set", set(func(s *policy.Set) { s.TimeZone = "Mars/Phobos" }), []string{"unknown time zone", "Europe/Zurich"}},
@@ -73,7 +73,7 @@ func TestFaultsAtBind(t *testing.T) {
 		{"own rules of no tool", (&policy.Own{Input: []policy.Rule{{Condition: "true", Action: policy.ActionDeny}}}).For("tool", "nope"), []string{"no such target"}},
 		{"unknown attribute type", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"x": {Type: "strng"}} }), []string{`user attribute "x"`, `did you mean "string"?`}},
 		{"built-in attribute", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"role": {Type: "string"}} }), []string{"every user has it already"}},
-		{"default of another type", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"x": {Type: "int", Default: "a"}} }), []string{"its default", "declared int"}},
+		{"default of another type", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"x": {Type: "int", Default: "a"}} }), []string{`user attribute "x": the default is a text: write an int, such as 0`}},
 		{"nullable list", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"x": {Type: "list(string)?"}} }), []string{"never absent"}},
 		{"declarations that disagree", set(func(s *policy.Set) { s.User = map[string]policy.Attribute{"department": {Type: "int"}} }), []string{"declared twice", "make the declarations agree"}},
 		{"two sets of one name", policy.All(one(policy.Allow, []policy.Rule{{Condition: "true", Action: policy.ActionDeny}}), one(policy.Allow, []policy.Rule{{Condition: "true", Action: policy.ActionDeny}})), []string{`two sets are called "test"`}},
@@ -166,6 +166,20 @@ func TestFaultyTypesDoNotHideFaultyRules(t *testing.T) {
 	require.Len(t, strings.Split(err.Error(), "\n"), 11, err.Error())
 	require.NotContains(t, err.Error(), "(label)")
 	require.NotContains(t, err.Error(), "(through)")
+}
+
+// A type at fault that is both argument and result is reported once, and what rules say of its fields is not doubted.
+func TestAFaultyTypeOnBothSides(t *testing.T) {
+	type inner struct {
+		Card string `json:"card" gvo:"pii"`
+	}
+	type both struct {
+		More []inner `json:"more"`
+	}
+	set := one(policy.Allow, nil, policy.Rule{Condition: "true", Action: policy.ActionMaskSensitive},
+		policy.Rule{Condition: "true", Action: policy.ActionMaskFields, Fields: []string{"more.card"}})
+	_, err := set.Bind(policy.Catalog{Targets: []*policy.Target{tool("a", both{}, both{})}})
+	require.EqualError(t, err, `tool "a": arguments: policy_test.both.More: policy_test.inner.Card: struct tag "gvo" (did you mean "gov"?): nothing reads it`)
 }
 
 // One hint is enough, and what the value is not is said in words.

@@ -63,7 +63,7 @@ func TestParseFaults(t *testing.T) {
 		{"bad default", "mcpgov: 1\ndefault: alow", []string{"line 2:10", `did you mean "allow"?`}},
 		{"alias", "mcpgov: 1\nuser: &a {x: string}\nname: *a", []string{"line 2:7", "line 3:7", "aliases are not read"}},
 		{"two documents", "mcpgov: 1\n---\nmcpgov: 1", []string{"more than one document"}},
-		{"no YAML", "mcpgov: [1", []string{"yaml"}},
+		{"no YAML", "mcpgov: [1", []string{"at or near line 1: this is no YAML"}},
 		{"scalar", "hello", []string{"a policy must be a mapping"}},
 	}
 	for _, c := range cases {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,7 +19,10 @@ import (
 const maxFile = 1 << 20
 
 // reader walks a YAML document strictly and keeps every fault with its line and column.
-type reader struct{ faults []error }
+type reader struct {
+	lines  []string
+	faults []error
+}
 
 func (r *reader) fault(n *yaml.Node, format string, args ...any) {
 	r.faults = append(r.faults, fmt.Errorf("line %d:%d: %s", n.Line, n.Column, fmt.Sprintf(format, args...)))
@@ -42,7 +46,7 @@ func (r *reader) open(data []byte) *yaml.Node {
 		r.faults = append(r.faults, errors.New("line 1:1: the text is empty"))
 		return nil
 	case err != nil:
-		r.faults = append(r.faults, err)
+		r.faults = append(r.faults, whyBroken(data, err))
 		return nil
 	case len(document.Content) != 1:
 		r.faults = append(r.faults, errors.New("line 1:1: the text holds no document"))
@@ -51,10 +55,13 @@ func (r *reader) open(data []byte) *yaml.Node {
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		if err == nil {
 			err = errors.New("the text holds more than one document: write one per file")
+		} else {
+			err = whyBroken(data, err)
 		}
 		r.faults = append(r.faults, err)
 		return nil
 	}
+	r.lines = strings.Split(string(data), "\n")
 	return document.Content[0]
 }
 
@@ -82,7 +89,11 @@ func (r *reader) mapping(n *yaml.Node, what string, keys map[string]func(*yaml.N
 		read := keys[key.Value]
 		switch {
 		case read == nil:
-			r.fault(key, "%s has no key %q%s: write one of %s", what, key.Value, suggest.DidYouMean(key.Value, sortedKeys(keys)), wordList(sortedKeys(keys)))
+			hint := suggest.DidYouMean(key.Value, sortedKeys(keys))
+			if n.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" && value.Value == "" {
+				hint = "; if it is the rest of the text before the comma, put that text in double quotes"
+			}
+			r.fault(key, "%s has no key %q%s: write one of %s", what, key.Value, hint, wordList(sortedKeys(keys)))
 		case value.Kind == yaml.AliasNode || value.Anchor != "":
 			r.fault(value, "anchors and aliases are not read: write the value out")
 		default:
@@ -112,8 +123,25 @@ func describe(n *yaml.Node) string {
 	return "something else"
 }
 
+// isTagged reports whether a value begins with an exclamation mark. Of "! user.anonymous" the library keeps no trace of the mark, and the
+// condition would mean the opposite of what is written; so the text itself is asked.
+func (r *reader) isTagged(n *yaml.Node) bool {
+	if n.Style&yaml.TaggedStyle != 0 {
+		return true
+	}
+	if n.Line < 1 || n.Line > len(r.lines) {
+		return false
+	}
+	line := []rune(r.lines[n.Line-1])
+	return n.Column >= 1 && n.Column <= len(line) && line[n.Column-1] == '!'
+}
+
 // text reads a string and nothing that YAML takes for something else.
 func (r *reader) text(n *yaml.Node) string {
+	if r.isTagged(n) {
+		r.fault(n, "%s", wholeInQuotes)
+		return ""
+	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 		return n.Value
 	}
@@ -151,6 +179,10 @@ func (r *reader) flag(n *yaml.Node) bool {
 
 // value reads any plain value.
 func (r *reader) value(n *yaml.Node) any {
+	if r.isTagged(n) {
+		r.fault(n, "%s", wholeInQuotes)
+		return nil
+	}
 	if hasAlias(n) {
 		r.fault(n, "anchors and aliases are not read: write the value out")
 		return nil

@@ -26,8 +26,11 @@ const (
 )
 
 // Rule is one condition and what follows from it.
+//
+// Fields are paths of member names. Lists are passed through: orders.card is the card of every order. So are maps: map.iban is the iban of
+// every entry, and the entry called iban as well, for either may be meant, and what hides too much is the lesser evil.
 type Rule struct {
-	ID        string   // for the log; unique in its set; "" takes the rule's place ("crm#0.input[2]")
+	ID        string   // for the log; unique in the whole server; "" takes the rule's place ("crm#0.input[2]")
 	Condition string   // CEL; "true" holds always, and empty is an error
 	Action    Action   // what follows; the zero value is an error
 	Reason    string   // for the caller; "" is a plain sentence

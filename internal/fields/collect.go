@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,9 +23,9 @@ type embedded struct {
 
 // collect lists what encoding/json takes for fields of t, in the order of their indexes. It goes level by level as encoding/json does, for
 // that decides what is written: a type embedded again further down is not looked into again, and one embedded twice on a level gives each
-// field twice, so that neither is written. Going depth first would end as well and list other fields.
-func collect(t reflect.Type) []candidate {
-	var found []candidate
+// field twice, so that neither is written. Going depth first would end as well and list other fields. What is lost in their tags is
+// returned beside them.
+func collect(t reflect.Type) (found []candidate, faults []error) {
 	seen := map[reflect.Type]bool{} // also what ends a type that embeds itself
 	for level := []embedded{{typ: t}}; len(level) > 0; {
 		var next []embedded
@@ -37,11 +38,16 @@ func collect(t reflect.Type) []candidate {
 				f := e.typ.Field(i)
 				name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 				inner := structOf(f)
+				if f.Tag.Get("json") == "-" || !f.IsExported() && inner == nil {
+					continue
+				}
+				for _, fault := range checkTag(f.Tag) {
+					faults = append(faults, fmt.Errorf("%s.%s: %w", t, e.goPath+f.Name, fault))
+				}
 				switch {
-				case f.Tag.Get("json") == "-":
 				case inner != nil && name == "":
 					next = join(next, embedded{typ: inner, index: below(e.index, i), goPath: e.goPath + f.Name + "."})
-				case f.IsExported() || inner != nil:
+				default:
 					c := newCandidate(f, name, options)
 					c.Index, c.GoName = below(e.index, i), e.goPath+f.Name
 					found = append(found, c)
@@ -54,7 +60,7 @@ func collect(t reflect.Type) []candidate {
 		level = next
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return slices.Compare(a.Index, b.Index) })
-	return found
+	return found, faults
 }
 
 // structOf returns the struct type that f embeds, by value or by pointer; nil if it embeds none.

@@ -50,7 +50,8 @@ var cache sync.Map //nolint:gochecknoglobals // remembers what a pure function o
 
 // Of returns the members of struct type t, pointers looked through. Its rules are those of encoding/json:
 // unexported fields and "-" are left out, embedded structs are flattened, and of two fields with one name the
-// less nested one wins, then the tagged one, else neither is written. Faults in gov tags are returned together.
+// less nested one wins, then the tagged one, else neither is written. Faults in gov tags, and tags that are lost
+// because nothing can read them, are returned together.
 func Of(t reflect.Type) (*Struct, error) {
 	t = Deref(t)
 	if s, ok := cache.Load(t); ok {
@@ -65,7 +66,7 @@ func Of(t reflect.Type) (*Struct, error) {
 	return kept.(*Struct), nil
 }
 
-// Inspect is [Of] for whoever collects faults: beside the faults in gov tags it returns the members all the same, so that
+// Inspect is [Of] for whoever collects faults: beside the faults in tags it returns the members all the same, so that
 // what else is wrong with them can be said too. A member whose tag has a fault is without its labels, so nothing may be
 // decided by what comes with an error.
 func Inspect(t reflect.Type) (*Struct, error) {
@@ -74,8 +75,8 @@ func Inspect(t reflect.Type) (*Struct, error) {
 		return nil, fmt.Errorf("%s is not a struct", t)
 	}
 	s := &Struct{Type: t, byName: map[string]int{}}
-	var faults []error
-	for _, c := range dominant(collect(t)) {
+	all, faults := collect(t)
+	for _, c := range dominant(all) {
 		gov, err := ParseGov(c.Tag.Get("gov"))
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s.%s: %w", t, c.GoName, err))

@@ -10,3 +10,10 @@ func (o *Output) ValidateDocument(body []byte) error {
 	}
 	return o.validator.Validate(tree)
 }
+
+// The tables of keywords, which the documentation repeats.
+var (
+	Generic  = generic
+	ListKeys = listKeys
+	KeysFor  = keysFor
+)

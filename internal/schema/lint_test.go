@@ -70,10 +70,28 @@ func TestLint(t *testing.T) {
 		}](), "write an integer"},
 		"comma": {reflect.TypeFor[struct {
 			A string `jsonschema:"pattern=^a{1,3}$"`
-		}](), `a comma inside a value is written \\,`},
+		}](), `.A: jsonschema tag: pattern=^a{1: if the comma belongs to it, write \\,: ^a{1\\,3}$`},
+		"comma and backslash in pattern": {reflect.TypeFor[struct {
+			A string `jsonschema:"pattern=^\\d{1,3}$,maxLength=3"`
+		}](), `: ^\\d{1\\,3}$`},
+		"comma between values": {reflect.TypeFor[struct {
+			A string `jsonschema:"enum=a,b,c,required"`
+		}](), `enum=a: write enum= once for each value: enum=a,enum=b,enum=c; a comma that belongs to one is written \\,`},
+		"word after a keyword": {reflect.TypeFor[struct {
+			A string `jsonschema:"title=A,requird"`
+		}](), `(did you mean "required"?)`},
+		"word after a word": {reflect.TypeFor[struct {
+			A string `jsonschema:"required,always"`
+		}](), `"always" is neither a keyword=value nor required or nullable; a comma inside a value is written \\,`},
+		"description of the MCP SDK": {reflect.TypeFor[struct {
+			A string `jsonschema:"The id of the thing"`
+		}](), `"The id of the thing" is no keyword: write description=The id of the thing`},
+		"description of the MCP SDK with a comma": {reflect.TypeFor[struct {
+			A string `jsonschema:"The id, where id = key"`
+		}](), `write description=The id\\, where id = key`},
 		"comma in description": {reflect.TypeFor[struct {
 			A string `jsonschema:"description=One, two"`
-		}](), `" two" is neither`},
+		}](), `description=One: if the comma belongs to it, write \\,: One\\, two`},
 		"trailing comma": {reflect.TypeFor[struct {
 			A string `jsonschema:"title=A,"`
 		}](), "two commas"},

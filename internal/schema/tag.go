@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/suggest"
@@ -64,9 +65,7 @@ func lintTag(f *fields.Field) (tag, []error) {
 		l.allow = slices.Concat(generic(), keysFor(f.Kind))
 	}
 	if written, ok := f.Tag.Lookup("jsonschema"); ok && written != "" {
-		for _, part := range splitTag(written) {
-			l.part(part)
-		}
+		l.parts(splitTag(written))
 	}
 	if d := f.Tag.Get("jsonschema_description"); d != "" {
 		l.tag.pairs = append(l.tag.pairs, pair{"description", d})
@@ -86,6 +85,49 @@ func lintTag(f *fields.Field) (tag, []error) {
 // fault adds a fault of the tag.
 func (l *tagLint) fault(format string, args ...any) {
 	l.faults = append(l.faults, fmt.Errorf("jsonschema tag: "+format, args...))
+}
+
+// parts reads the comma-separated parts of the tag. A part that can be nothing by itself belongs to the one before it, and then the comma
+// between them is the mistake: what is said of either half would be beside it.
+func (l *tagLint) parts(parts []string) {
+	for i := 0; i < len(parts); {
+		end := i + 1
+		for end < len(parts) && isRest(parts[end]) {
+			end++
+		}
+		key, value, isPair := strings.Cut(parts[i], "=")
+		whole := asWritten(strings.Join(parts[i:end], ","))
+		switch {
+		case i == 0 && isRest(parts[i]): // the tag of the MCP SDK is a description and nothing else
+			l.fault("%q is no keyword: write description=%s", parts[i], whole)
+		case end > i+1 && isPair && slices.Contains(l.allow, key) && repeatable(key):
+			each := strings.Join(append([]string{value}, parts[i+1:end]...), ","+key+"=")
+			l.fault("%s=%s: write %s= once for each value: %s=%s; a comma that belongs to one is written \\\\,", key, value, key, key, each)
+		case end > i+1 && isPair && slices.Contains(l.allow, key):
+			l.fault("%s=%s: if the comma belongs to it, write \\\\,: %s", key, value, strings.TrimPrefix(whole, asWritten(key)+"="))
+		default:
+			l.part(parts[i])
+			if !isPair {
+				end = i + 1
+			}
+		}
+		i = end
+	}
+}
+
+// isRest reports whether a part is no keyword, not even a misspelt one: text that a comma cut off.
+func isRest(part string) bool {
+	key, _, isPair := strings.Cut(part, "=")
+	if isPair {
+		return strings.ContainsFunc(key, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) })
+	}
+	words := []string{"required", "nullable"}
+	return part != "" && part != "-" && !slices.Contains(words, part) && suggest.DidYouMean(part, words) == ""
+}
+
+// asWritten is a value as it stands in a tag between backquotes.
+func asWritten(value string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(value, `\`, `\\`), ",", `\\,`)
 }
 
 // part reads one comma-separated part of the tag.
