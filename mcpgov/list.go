@@ -9,6 +9,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/policy"
 )
 
 // listTools walks the shorter path of lists: open, identify, filter, seal. What it shows is what some arguments
@@ -53,11 +54,11 @@ func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.
 		if !ok || t.name != tool.Name {
 			continue // old names are answered but not listed
 		}
-		visible, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
+		decision, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
 		if err != nil {
 			s.noteHidden(o.call, t, err)
 		}
-		if visible && err == nil {
+		if err == nil && decision.Effect != policy.Deny {
 			shown.Tools = append(shown.Tools, tool)
 		}
 	}

@@ -182,22 +182,23 @@ func (s *Server) reveal(c *call) error {
 	if c.target.policy == nil {
 		return &Error{Code: Unknown, own: true, concealed: true}
 	}
-	visible, err := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
+	decision, err := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
 	switch {
 	case err != nil:
 		e := policyFailure(err)
 		e.concealed = e.Code != Cancelled
 		return e
-	case !visible:
-		return &Error{Code: Denied, cause: errHidden, own: true, concealed: true}
+	case decision.Effect == policy.Deny:
+		c.noteDecision(decision)
+		return &Error{Code: Denied, cause: errHidden, own: true, concealed: true, rule: decision.Rule}
 	}
 	return nil
 }
 
-// visible asks whether some arguments could admit this caller.
-func (s *Server) visible(ctx context.Context, t *target, caller *Caller, raw *incoming, now time.Time) (bool, error) {
+// visible asks whether some arguments could admit this caller, and which rule says that none can.
+func (s *Server) visible(ctx context.Context, t *target, caller *Caller, raw *incoming, now time.Time) (policy.Decision, error) {
 	question := policy.Request{Target: t.policy, User: &caller.User, Agent: &caller.Agent, Origin: raw.origin(), Now: now}
-	return ask(context.WithoutCancel(ctx), s, func(ctx context.Context) (bool, error) {
+	return ask(context.WithoutCancel(ctx), s, func(ctx context.Context) (policy.Decision, error) {
 		return s.decider.Visible(ctx, &question)
 	})
 }

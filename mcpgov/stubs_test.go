@@ -29,8 +29,10 @@ func (d stubDecider) Shape(context.Context, *policy.Request, any) (policy.Obliga
 	return d.shape(), nil
 }
 
-func (d stubDecider) Visible(context.Context, *policy.Request) (bool, error) { return true, nil }
-func (d stubDecider) Scope(*policy.Target) policy.Scope                      { return policy.Scope{CoversAll: true} }
-func (d stubDecider) Revision() string                                       { return "stub" }
+func (d stubDecider) Visible(context.Context, *policy.Request) (policy.Decision, error) {
+	return policy.Decision{Effect: policy.Allow}, nil
+}
+func (d stubDecider) Scope(*policy.Target) policy.Scope { return policy.Scope{CoversAll: true} }
+func (d stubDecider) Revision() string                  { return "stub" }
 
 func goexit() { runtime.Goexit() }

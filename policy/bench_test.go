@@ -155,7 +155,7 @@ func BenchmarkVisible(b *testing.B) {
 	r := typicalRequest(target)
 	b.ReportAllocs()
 	for b.Loop() {
-		if visible, err := d.Visible(b.Context(), r); err != nil || !visible {
+		if visible, err := d.Visible(b.Context(), r); err != nil || visible.Effect != policy.Allow {
 			b.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ func callersKeepApart(t *testing.T) {
 				decision, err := d.Admit(t.Context(), r)
 				o, shapeErr := d.Shape(t.Context(), r, &orderOut{ID: id})
 				visible, visibleErr := d.Visible(t.Context(), r)
-				if err != nil || shapeErr != nil || visibleErr != nil || decision.Effect != policy.Allow || len(o.Edits) != want || !visible {
+				if err != nil || shapeErr != nil || visibleErr != nil || decision.Effect != policy.Allow || len(o.Edits) != want || visible.Effect != policy.Allow {
 					faults <- fmt.Errorf("%w: %+v %+v %v", errors.Join(err, shapeErr, visibleErr), decision, o, visible)
 					return
 				}

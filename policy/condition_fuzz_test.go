@@ -31,8 +31,8 @@ func FuzzCondition(f *testing.F) {
 		if err != nil && decision != (policy.Decision{}) {
 			t.Fatal("an error with a decision")
 		}
-		visible, _ := d.Visible(t.Context(), r)
-		if !visible && err == nil && decision.Effect == policy.Allow {
+		visible, visibleErr := d.Visible(t.Context(), r)
+		if (visibleErr != nil || visible.Effect == policy.Deny) && err == nil && decision.Effect == policy.Allow {
 			t.Fatal("hidden but admitted")
 		}
 		if took := time.Since(start); took > 5*time.Second {

@@ -152,45 +152,49 @@ func (d Decision) and(other Decision) Decision {
 
 // Visible implements [Decider]. It runs the ordinary rules with unknown as the value of every argument: a denial that
 // depends on them is passed over, an admission that does is taken.
-func (b *bound) Visible(ctx context.Context, r *Request) (visible bool, err error) {
+func (b *bound) Visible(ctx context.Context, r *Request) (d Decision, err error) {
 	t, a, err := b.begin(ctx, r)
 	if err != nil {
-		return false, err
+		return Decision{}, err
 	}
 	defer func() {
 		if err = caught(recover(), err); err != nil {
-			visible = false
+			d = Decision{}
 		}
 		b.release(a)
 	}()
 	a.unknownArgs = true
 	for _, p := range t.parts {
-		if visible, err := p.mayAdmit(a); err != nil || !visible {
-			return false, err
+		if d, err := p.mayAdmit(a); err != nil || d.Effect == Deny {
+			return d, err
 		}
 	}
 	for _, other := range b.others {
-		if visible, err := other.Visible(ctx, r); err != nil || !visible {
-			return false, err
+		if d, err := other.Visible(ctx, r); err != nil || d.Effect == Deny {
+			return d, err
 		}
 	}
-	return true, nil
+	return Decision{Effect: Allow}, nil
 }
 
-func (p *part) mayAdmit(a *activation) (bool, error) {
+// mayAdmit finds the rule that hides the target, if one does.
+func (p *part) mayAdmit(a *activation) (Decision, error) {
 	for i := range p.input {
 		rule := &p.input[i]
 		holds, err := a.holds(rule.condition)
 		switch {
 		case err != nil:
-			return false, &RuleError{Rule: rule.decision.Rule, Err: err}
+			return Decision{}, &RuleError{Rule: rule.decision.Rule, Err: err}
 		case rule.decision.Effect == Deny && holds == isTrue:
-			return false, nil
+			return rule.decision, nil
 		case rule.decision.Effect != Deny && holds != isFalse:
-			return true, nil
+			return Decision{Effect: Allow}, nil
 		}
 	}
-	return p.fallback.Effect != Deny, nil
+	if p.fallback.Effect == Deny {
+		return p.fallback, nil
+	}
+	return Decision{Effect: Allow}, nil
 }
 
 // Revision implements [Decider].

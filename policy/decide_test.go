@@ -247,8 +247,8 @@ func (f foreign) Shape(context.Context, *policy.Request, any) (policy.Obligation
 	return f.shape, f.err
 }
 
-func (f foreign) Visible(context.Context, *policy.Request) (bool, error) {
-	return f.admit.Effect != policy.Deny, f.err
+func (f foreign) Visible(context.Context, *policy.Request) (policy.Decision, error) {
+	return f.admit, f.err
 }
 func (f foreign) Scope(*policy.Target) policy.Scope { return policy.Scope{Edits: f.shape.Edits} }
 func (f foreign) Revision() string                  { return "foreign" }

@@ -42,12 +42,12 @@ policies:
 		decision, err := decider.Admit(context.Background(), &policy.Request{Target: target, User: user, Args: &noteIn{CustomerID: id}})
 		fmt.Println(decision.Effect, decision.Rule, decision.Reason, err)
 	}
-	visible, err := decider.Visible(context.Background(), &policy.Request{Target: target, User: &policy.User{}})
-	fmt.Println("listed for a caller without permission:", visible, err)
+	listed, err := decider.Visible(context.Background(), &policy.Request{Target: target, User: &policy.User{}})
+	fmt.Println("listed for a caller without permission:", listed.Effect, listed.Rule, err)
 	// Output:
 	// allow crm#0.input[0]  <nil>
 	// deny get_note#input[0] This customer is under legal hold. <nil>
-	// listed for a caller without permission: false <nil>
+	// listed for a caller without permission: deny crm#default <nil>
 }
 
 // Faults come back together, each with where it is, why, and what to write instead.

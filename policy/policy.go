@@ -20,9 +20,9 @@ type Decider interface {
 	// Shape says what must happen to the result of an admitted call. Response is the pointer the handler's result
 	// is held in. An error withholds the result. The slices returned are shared: callers must not change them.
 	Shape(ctx context.Context, r *Request, response any) (Obligations, error)
-	// Visible reports whether some arguments could be admitted; r.Args is ignored. It is false when the caller
-	// alone settles that none can be, and on an error.
-	Visible(ctx context.Context, r *Request) (bool, error)
+	// Visible decides whether some arguments could be admitted; r.Args is ignored. Its Effect is Allow if they could.
+	// It is Deny, with the rule that settles it, if the caller alone is enough to know that none can be. An error hides.
+	Visible(ctx context.Context, r *Request) (Decision, error)
 	// Scope tells what Shape may ever ask for on a target, whoever calls.
 	Scope(t *Target) Scope
 	// Revision is a hash of the rules' canonical form: equal rules have equal revisions, whatever their layout.

@@ -69,8 +69,9 @@ func script(s *store) []step {
 			label: dear + " 649.00", shows: []string{"status"}, want: want,
 		}
 	}
-	// No rule has decided: whatever the arguments, none would have allowed it.
-	unknown := ending{code: mcpgov.Unknown, logged: mcpgov.Denied, told: "unknown tool"}
+	unknown := func(rule string) ending { // the rule that settles it, whatever the arguments
+		return ending{code: mcpgov.Unknown, logged: mcpgov.Denied, rule: rule, told: "unknown tool"}
+	}
 	return []step{
 		lookup(sam, own, ending{
 			code: mcpgov.OK, rule: "readers", hidden: []string{"credit_score", "email", "internal_notes", "phone"},
@@ -97,8 +98,8 @@ func script(s *store) []step {
 			code: mcpgov.Denied, rule: "own-record", told: "Customers can only view their own data.", secrets: []string{other.Name, other.Email},
 		}),
 		orders(carla),
-		search(carla, unknown),
-		write(carla, unknown),
-		refund(carla, unknown),
+		search(carla, unknown("crm#default")),
+		write(carla, unknown("crm#default")),
+		refund(carla, unknown("crm#default")),
 	}
 }
