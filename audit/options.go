@@ -14,7 +14,7 @@ type Options struct {
 	// Sync says what a nil from Append promises. Zero: SyncGroup.
 	Sync SyncMode
 	// Linger bounds how long a group waits for more records before it is written. It waits at most about as long as the disk has been taking
-	// for one sync, and not at all while records come one at a time. Zero: 2 ms; negative: never wait. With AsyncUnsafe it is how long
+	// for four syncs, and not at all while records come one at a time. Zero: 2 ms; negative: never wait. With AsyncUnsafe it is how long
 	// records are gathered, and zero means 20 ms.
 	Linger time.Duration
 	// Logger hears what no caller can be told: a torn line set aside by Open, and failures to write in mode AsyncUnsafe. Nil: nobody.

@@ -9,7 +9,7 @@ import (
 
 func TestPace(t *testing.T) {
 	t.Parallel()
-	group := &Options{Sync: SyncGroup, Linger: 2 * time.Millisecond}
+	group := &Options{Sync: SyncGroup, Linger: 5 * time.Millisecond}
 	const ms = time.Millisecond
 	var p pace
 	pause := func(o *Options) time.Duration { d, _ := p.linger(o); return d }
@@ -19,13 +19,13 @@ func TestPace(t *testing.T) {
 	require.Zero(t, pause(group), "records come one at a time")
 	p.observe(ms, 10, 14)
 	wait, enough := p.linger(group)
-	require.Equal(t, ms, wait, "about one sync")
+	require.Equal(t, 4*ms, wait, "about four syncs")
 	require.Equal(t, 14, enough, "as many as were seen at once")
 	for range 20 {
 		p.observe(100*ms, 10, 10)
 	}
 	wait, enough = p.linger(group)
-	require.Equal(t, 2*ms, wait, "never longer than Linger")
+	require.Equal(t, 5*ms, wait, "never longer than Linger")
 	require.Equal(t, 10, enough, "callers that left are forgotten")
 
 	require.Zero(t, pause(&Options{Sync: SyncEach, Linger: ms}))
