@@ -25,7 +25,6 @@ type check = func(*mcptest.Result)
 // should.
 func TestAssertions(t *testing.T) {
 	t.Parallel()
-	var ann customer
 	for _, test := range []struct {
 		name  string
 		as    mcpgov.User
@@ -62,7 +61,7 @@ func TestAssertions(t *testing.T) {
 		{"JSON of something else", chief, "get_customer", fine, func(r *mcptest.Result) { r.JSON(map[string]any{"name": "Ann"}) }, `want the structured result {"name":"Ann"}`},
 		{"JSON of no JSON", chief, "get_customer", fine, func(r *mcptest.Result) { r.JSON(make(chan int)) }, "no JSON"},
 		{"JSON of a refusal", clerk, "get_customer", secret, func(r *mcptest.Result) { r.JSON(map[string]any{}) }, `want the end "ok"`},
-		{"Into", chief, "get_customer", fine, func(r *mcptest.Result) { r.Into(&ann) }, ""},
+		{"Into", chief, "get_customer", fine, func(r *mcptest.Result) { var ann customer; r.Into(&ann) }, ""},
 		{"Into what does not fit", chief, "get_customer", fine, func(r *mcptest.Result) { r.Into(&[]int{}) }, "does not fit *[]int"},
 		{"Has", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("name", "Ann").Has("score", 612).Has("active", true) }, ""},
 		{"Has in a list", chief, "get_customer", fine, func(r *mcptest.Result) { r.Has("orders.card", "5000987698769876").Has("orders.id", "o1") }, ""},
