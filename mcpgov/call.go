@@ -28,7 +28,8 @@ type Source struct {
 }
 
 // call is one governed call on its way along the path: what came in, who asks, and the draft of its record. Only
-// the goroutine that walks the path touches it, but for notes, which handlers may write.
+// the goroutine that walks the path changes it; handlers and interceptors, on theirs, read what was settled before they
+// began, and meet it in secrets and notes, which have locks.
 type call struct {
 	ctx     context.Context // the caller's; the sink gets a context detached from it
 	id      string
@@ -133,6 +134,8 @@ func Progress(ctx context.Context, done, total float64, message string) {
 
 // Interceptor is code around every handler: after the decision and the intent record, inside the deadline and
 // the recovery, before checking and masking. It calls next at most once, with a context derived from its own,
-// and returns what next returned or an error; the first in [Config].Interceptors is outermost. Logging, metrics
+// and returns what next returned or an error; the first in [Config].Interceptors is outermost. A second call of next is
+// an error, another type of result fails the call, and the call's concurrency slot is held until next has returned,
+// whether or not the interceptor waits for it. Logging, metrics
 // and transactions belong here; governance does not, and cannot be undone here.
 type Interceptor func(ctx context.Context, call Call, next func(context.Context) (any, error)) (any, error)

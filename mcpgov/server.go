@@ -89,24 +89,6 @@ func New(config Config, features ...Feature) (*Server, error) {
 	return s, nil
 }
 
-// maxSlots stands for no limit: more goroutines than that end a process by themselves.
-const maxSlots = 1 << 20
-
-func isSelfBounded(d policy.Decider) bool {
-	b, ok := d.(selfBounded)
-	return ok && b.SelfBounded()
-}
-
-// held runs foreign code for a call that holds a slot. If the code is left running, the slot goes with it and is
-// free when the code really ends; otherwise it stays the call's.
-func held[T any](ctx context.Context, s *Server, c *call, limit time.Duration, f func(context.Context) (T, error)) (T, error) {
-	v, err, left := watch(ctx, limit, f, s.handlers.give)
-	if left {
-		c.holds = false
-	}
-	return v, err
-}
-
 // who asks for the caller's identity. A connection whose host vouched for a user is that user's.
 func (s *Server) who(ctx context.Context, raw *incoming) (*Caller, error) {
 	if raw.connection != nil {

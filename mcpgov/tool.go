@@ -61,7 +61,8 @@ type Feature interface {
 // The handler gets exactly the value the policy judged, to the digit: numbers inside an any, at any depth, arrive as
 // json.Number, because a float64 would turn 9007199254740993 into its neighbour; rules read them as int where they
 // are written without fraction and exponent, else as double. It runs with a deadline and the context of the call
-// ([CallFrom], [UserFrom]); the values it returns are marshalled once, before anyone can change them again.
+// ([CallFrom], [UserFrom]); what it returns is marshalled once, and the caller gets
+// those bytes, masked; nothing may change a returned value any more, because schema and rules still look at it.
 func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, error)) Feature {
 	t := &tool{spec: cloneSpec(spec), in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()}
 	t.returns = func(out any) bool {
