@@ -39,6 +39,7 @@ func (f *tee) Append(ctx context.Context, r Record) error {
 	errs := make([]error, len(f.sinks))
 	var others sync.WaitGroup
 	for i := 1; i < len(f.sinks); i++ {
+		errs[i] = errLeft
 		others.Go(func() { errs[i] = f.try(ctx, i, r) })
 	}
 	errs[0] = f.try(ctx, 0, r) // on this goroutine: a Tee of one starts none
@@ -66,7 +67,11 @@ func (f *anyOf) Append(ctx context.Context, r Record) error {
 	ends := make(chan end, len(f.sinks))
 	var all sync.WaitGroup
 	for i := range f.sinks {
-		all.Go(func() { ends <- end{i, f.try(own, i, r)} })
+		all.Go(func() {
+			e := end{i, errLeft}
+			defer func() { ends <- e }()
+			e.err = f.try(own, i, r)
+		})
 	}
 	go func() {
 		all.Wait()
@@ -86,6 +91,9 @@ func (f *anyOf) Append(ctx context.Context, r Record) error {
 	}
 	return errors.Join(errs...)
 }
+
+// errLeft is what is known of a sink that ended its goroutine instead of returning.
+var errLeft = errors.New("audit: a sink did not return")
 
 func (f *fanout) empty() error {
 	return fmt.Errorf("audit: %s of no sinks refuses every record; name at least one, or Discard to keep nothing", f.name)

@@ -140,10 +140,11 @@ func (c *copying) of(v reflect.Value) reflect.Value {
 	default:
 		return c.once(v, v.Len(), func(made reflect.Value) {
 			reflect.Copy(made, v)
+			if !refers(t.Elem(), nil) {
+				return
+			}
 			for i := range v.Len() {
-				if refers(t.Elem(), nil) {
-					made.Index(i).Set(c.of(v.Index(i)))
-				}
+				made.Index(i).Set(c.of(v.Index(i)))
 			}
 		}, func() reflect.Value { return reflect.MakeSlice(t, v.Len(), v.Len()) })
 	}

@@ -56,14 +56,18 @@ func (d *doorReader) Read(p []byte) (int, error) {
 		d.source.next()
 		var message json.RawMessage
 		err := d.messages.Decode(&message)
-		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || errors.Is(err, io.ErrClosedPipe) {
-			return 0, io.EOF
-		}
 		var e envelope
-		if err != nil {
+		_, malformed := errors.AsType[*json.SyntaxError](err)
+		switch {
+		case errors.Is(err, errTooLong), err == nil && d.source.most > 0 && int64(len(message)) > d.source.most:
+			err = errTooLong
+			e.refuse(jsonrpc.CodeParseError, errTooLong)
+		case malformed, errors.Is(err, io.ErrUnexpectedEOF):
 			e.refuse(jsonrpc.CodeParseError, errors.New("this is no JSON; the connection ends, because where the next message begins cannot be told"))
-		} else {
-			e = readEnvelopes(message)
+		case err != nil: // the connection's end, not a message's fault
+			return 0, err //nolint:wrapcheck // io.EOF has to stay what it is
+		default:
+			e = readEnvelope(message)
 		}
 		if e.refusal == nil {
 			d.line = append(message, '\n')
@@ -72,7 +76,7 @@ func (d *doorReader) Read(p []byte) (int, error) {
 		if d.server.recordEnvelope(audit.Client{Transport: "stdio"}, e) != nil {
 			e.refuse(AuditFailed.info().jsonrpc, errors.New(AuditFailed.info().message))
 		}
-		if e.id != nil || e.method == "" { // a notification wants no answer
+		if !e.response && (e.id != nil || e.method == "") { // neither an answer nor a notification wants one
 			if _, failed := d.out.Write(append(e.answer(), '\n')); failed != nil {
 				return 0, io.EOF
 			}

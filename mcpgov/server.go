@@ -131,26 +131,34 @@ func rateKey(c *Caller, raw *incoming) rateOwner {
 	return rateOwner{provider: c.User.Provider, tenant: c.User.Tenant, id: c.User.ID}
 }
 
-// intercepted runs the handler inside the interceptors, the first outermost. It ends when the handler has ended, also
-// if an interceptor would not wait for it: the concurrency slot stands for the handler.
+// intercepted runs the handler inside the interceptors, the first outermost. It ends when the handler has ended, also if
+// an interceptor would not wait for it: the concurrency slot and the outcome stand for the handler. Who comes to next
+// after that comes too late.
 func (s *Server) intercepted(ctx context.Context, c *call, in any) (any, error) {
 	var called atomic.Bool
 	ended := make(chan struct{})
-	next := func(ctx context.Context) (any, error) {
+	handle := func(ctx context.Context) (out any, err error) {
 		if called.Swap(true) {
 			return nil, errCalledTwice
 		}
 		defer close(ended)
+		defer func() { // here, too: an interceptor may call next on a goroutine of its own
+			if p := recover(); p != nil {
+				out, err = nil, panicError(p)
+			}
+		}()
 		return c.target.invoke(ctx, in)
 	}
 	for _, interceptor := range slices.Backward(s.around) {
-		inner := next
-		next = func(ctx context.Context) (any, error) { return interceptor(ctx, c.view(), inner) }
+		inner := handle
+		handle = func(ctx context.Context) (any, error) { return interceptor(ctx, c.view(), inner) }
 	}
-	out, err := next(ctx)
-	if called.Load() {
-		<-ended
-	}
+	defer func() {
+		if called.Swap(true) {
+			<-ended
+		}
+	}()
+	out, err := handle(ctx)
 	if err == nil && !c.target.returns(out) {
 		return nil, fmt.Errorf("an interceptor returned a %T in place of the tool's result", out)
 	}

@@ -43,6 +43,9 @@ func (s *spoken) Error() string { return s.text }
 
 func (s *spoken) Unwrap() error { return s.err }
 
+// maxChain ends the look at errors that wrap themselves.
+const maxChain = 32
+
 // speak asks an error for its text and for the Go types of its chain, outermost first.
 func speak(err error) error {
 	switch err.(type) { //nolint:errorlint // the very error, not what it wraps
@@ -50,10 +53,14 @@ func speak(err error) error {
 		return err
 	}
 	chain := []string{fmt.Sprintf("%T", err)}
-	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+	for inner := errors.Unwrap(err); inner != nil && len(chain) < maxChain; inner = errors.Unwrap(inner) {
 		chain = append(chain, fmt.Sprintf("%T", inner))
 	}
-	return &spoken{err, errorText(err), strings.Join(chain, " of ")}
+	text := errorText(err)
+	if len(chain) == maxChain {
+		err = nil // nobody asks it again: errors.Is and errors.As would not come back
+	}
+	return &spoken{err, text, strings.Join(chain, " of ")}
 }
 
 // errorText is err's text; an Error method that panics has none.

@@ -31,7 +31,7 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		if e := readEnvelopes(body.Bytes()); e.refusal != nil {
+		if e := readEnvelope(body.Bytes()); e.refusal != nil {
 			s.refuseEnvelope(w, r, e)
 			return
 		}
@@ -49,7 +49,7 @@ func (s *Server) refuseEnvelope(w http.ResponseWriter, r *http.Request, e envelo
 	switch stateless := r.Header.Get("Mcp-Protocol-Version") >= statelessEra; {
 	case e.id != nil && !stateless && e.code != jsonrpc.CodeParseError: // the session era knows JSON-RPC errors as successes of HTTP
 		status = http.StatusOK
-	case e.code == jsonrpc.CodeMethodNotFound:
+	case stateless && e.code == jsonrpc.CodeMethodNotFound: // to the session era 404 means that its session is gone
 		status = http.StatusNotFound
 	}
 	w.Header().Set("Content-Type", "application/json")

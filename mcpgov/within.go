@@ -27,15 +27,17 @@ func watch[T any](ctx context.Context, limit time.Duration, f func(context.Conte
 	var settled atomic.Bool // either f has ended or it was left running: whoever comes first says which
 	go func() {
 		e := end{err: &panicked{value: "the goroutine was ended by runtime.Goexit"}}
-		defer func() {
-			if p := recover(); p != nil {
-				e = end{err: panicError(p)}
-			}
+		defer func() { // runs whatever the recovery of foreign code does
 			if settled.CompareAndSwap(false, true) {
 				done <- e
 				return
 			}
 			late()
+		}()
+		defer func() {
+			if p := recover(); p != nil {
+				e = end{err: panicError(p)}
+			}
 		}()
 		value, err := f(bounded)
 		if err != nil {
