@@ -173,7 +173,7 @@ func (p *part) describe(decider policy.Decider) (err error) {
 func (p *part) surfaces(key []byte) error {
 	t := p.target
 	t.key = key
-	t.openTypes = holdsInterfaces(p.out, map[reflect.Type]bool{})
+	t.openTypes = reaches(p.out, isInterface)
 	labelledIn, err := fields.Labelled(t.policy.In)
 	if err != nil {
 		return err

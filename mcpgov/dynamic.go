@@ -11,26 +11,8 @@ import (
 // Labels are read from declared types when the server starts. A struct that comes in an interface at run time
 // brings labels nobody has seen: its fields would leave unmasked although they say they are sensitive.
 
-// holdsInterfaces reports whether a result of type t may bring types New did not see.
-func holdsInterfaces(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if t == contentType || seen[t] {
-		return false
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Interface:
-		return true
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return holdsInterfaces(t.Elem(), seen)
-	case reflect.Struct:
-		for _, f := range members(t) {
-			if holdsInterfaces(f.Type, seen) {
-				return true
-			}
-		}
-	}
-	return false
-}
+// isInterface reports whether values of t may bring types New did not see.
+func isInterface(t reflect.Type) bool { return t.Kind() == reflect.Interface }
 
 // undeclaredLabels looks for labelled types behind the interfaces of a result.
 func undeclaredLabels(v reflect.Value, depth int) error {

@@ -22,7 +22,7 @@ type validator interface {
 // that brings an UnmarshalJSON or UnmarshalText of its own is foreign code like any other, and bounded like it.
 func parser(input *schema.Input, in reflect.Type, limits Limits) func(*Server, *call) (any, error) {
 	bounds := strictjson.Limits{Bytes: limits.ArgumentBytes, Depth: limits.ArgumentDepth}
-	if !unmarshalsItself(in, map[reflect.Type]bool{}) {
+	if !reaches(in, unmarshalsItself) {
 		return func(_ *Server, c *call) (any, error) { return parsed(input.Decode(c.raw.arguments, bounds)) }
 	}
 	return func(s *Server, c *call) (any, error) {
@@ -39,28 +39,13 @@ func parsed(in any, err error) (any, error) {
 	return in, nil
 }
 
-// unmarshalsItself reports whether reading a t may run code of somebody else.
-func unmarshalsItself(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || strings.HasPrefix(t.PkgPath(), "encoding/") || t == reflect.TypeFor[time.Time]() {
+// unmarshalsItself reports whether reading a t runs code of somebody else.
+func unmarshalsItself(t reflect.Type) bool {
+	if strings.HasPrefix(t.PkgPath(), "encoding/") || t == reflect.TypeFor[time.Time]() {
 		return false
 	}
-	seen[t] = true
-	if p := reflect.PointerTo(t); p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
-		return true
-	}
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
-		return unmarshalsItself(t.Elem(), seen)
-	case reflect.Map:
-		return unmarshalsItself(t.Key(), seen) || unmarshalsItself(t.Elem(), seen)
-	case reflect.Struct:
-		for f := range t.Fields() {
-			if unmarshalsItself(f.Type, seen) {
-				return true
-			}
-		}
-	}
-	return false
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
 // validation runs the Validate method of an In that has one, for as long as a handler may run.
