@@ -93,23 +93,45 @@ type ouroboros struct{}
 func (ouroboros) Error() string { return "an error that wraps itself" }
 func (ouroboros) Unwrap() error { return ouroboros{} }
 
-// TestAttackErrorsThatMisbehave: neither takes a slot along, nor the time of the server.
+// shy is asked for its text once, by the handler that wraps it; who asks again waits.
+type shy struct{ asked *int }
+
+func (e shy) Error() string {
+	if *e.asked++; *e.asked > 1 {
+		<-time.After(time.Hour)
+	}
+	return "shy"
+}
+
+type angry struct{}
+
+func (angry) Error() string { return "angry" }
+func (angry) Is(error) bool { panic("Zebra-4711") }
+
+// TestAttackErrorsThatMisbehave: none takes a slot along, nor the time of the server, nor a value into the log.
 func TestAttackErrorsThatMisbehave(t *testing.T) {
 	for name, test := range map[string]struct {
 		handler lookup
 		code    mcpgov.Code
 	}{
 		"a panic whose text ends the goroutine": {func(context.Context, lookupIn) (customer, error) { panic(goexitError{}) }, mcpgov.Panicked},
-		"an error that wraps itself":            {func(context.Context, lookupIn) (customer, error) { return customer{}, ouroboros{} }, mcpgov.Failed},
+		"an error that hangs when asked again": {func(context.Context, lookupIn) (customer, error) {
+			return customer{}, mcpgov.Userf("no: %w", shy{new(int)})
+		}, mcpgov.Timeout},
+		"an error whose Is panics":   {func(context.Context, lookupIn) (customer, error) { return customer{}, angry{} }, mcpgov.Panicked},
+		"an error that wraps itself": {func(context.Context, lookupIn) (customer, error) { return customer{}, ouroboros{} }, mcpgov.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				config := crmConfig(t, &mcptest.Recorder{})
+				log := &mcptest.Recorder{}
+				config := crmConfig(t, log)
 				config.Limits = mcpgov.Limits{Concurrent: 1, Tool: time.Second}
 				client := mcptest.New(t, newServer(t, config, mcpgov.Tool(lookupSpec(), test.handler))).As(owner)
 				for range 3 {
-					client.Call("get_customer", asksForAnn).Ended(test.code)
+					client.Call("get_customer", asksForAnn).Ended(test.code).NoLeak("Zebra-4711")
+					<-time.After(2 * time.Hour) // until what was left running has ended, and its slot is free
 				}
+				log.NoLeak(t, "Zebra-4711")
 			})
 		})
 	}

@@ -35,7 +35,7 @@ func (s *Server) govern(ctx context.Context, t *target, raw incoming) reply {
 func (s *Server) walk(o opened) (sh shaped, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			sh, err = shaped{}, refuse(Panicked, panicError(p))
+			sh, err = shaped{}, refuse(Panicked, panicError(p)).quoting()
 		}
 	}()
 	id, err := s.identify(o)

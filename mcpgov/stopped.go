@@ -46,14 +46,21 @@ func (s *spoken) Unwrap() error { return s.err }
 // maxChain ends the look at errors that wrap themselves.
 const maxChain = 32
 
-// speak asks an error for its text and for the Go types of its chain, outermost first.
+// speak asks an error for its text and for the Go types of its chain, outermost first. Of an error of ours it asks the
+// cause, the only part of it that is foreign.
 func speak(err error) error {
-	switch err.(type) { //nolint:errorlint // the very error, not what it wraps
-	case *Error, *panicked:
-		return err
-	}
-	chain := []string{fmt.Sprintf("%T", err)}
-	for inner := errors.Unwrap(err); inner != nil && len(chain) < maxChain; inner = errors.Unwrap(inner) {
+	chain := make([]string, 0, 4)
+	for inner := err; inner != nil && len(chain) < maxChain; inner = errors.Unwrap(inner) {
+		switch e := inner.(type) { //nolint:errorlint // link by link: the whole chain may have no end
+		case *panicked:
+			return e
+		case *Error:
+			told := *e
+			if e.cause != nil {
+				told.cause = speak(e.cause)
+			}
+			return &told
+		}
 		chain = append(chain, fmt.Sprintf("%T", inner))
 	}
 	text := errorText(err)
