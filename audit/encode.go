@@ -176,7 +176,7 @@ func (t *Target) append(dst []byte) []byte {
 }
 
 func (u *User) append(dst []byte) []byte {
-	if *u == (User{}) {
+	if u.isZero() {
 		return dst
 	}
 	dst = append(dst, `"user":{`...)
@@ -262,4 +262,10 @@ func appendPadded(dst []byte, n, width int) []byte {
 		n /= 10
 	}
 	return append(dst, digits[:width]...)
+}
+
+// isZero reports whether nothing is known of the user.
+func (u *User) isZero() bool {
+	return u.ID == "" && u.Name == "" && u.Role == "" && u.Tenant == "" && u.Provider == "" && !u.Anonymous &&
+		len(u.Roles)+len(u.Groups)+len(u.Permissions)+len(u.Scopes)+len(u.Attributes) == 0
 }

@@ -46,9 +46,12 @@ type Record struct {
 	Arguments       json.RawMessage // masked; nil at level basic. Must be valid JSON
 	ArgumentsDigest string          // keyed digest of the unmasked arguments, hex
 
-	Decision string // "allow", "deny", ...
-	Rule     string // id of the rule that decided; never shown to the caller
-	Reason   string // what the caller was told about the decision
+	Decision string   // "allow", "deny", ...
+	Rule     string   // id of the rule that decided; never shown to the caller
+	Reason   string   // what the caller was told about the decision
+	Rules    []string // ids of the output rules that applied to the result
+	Warnings []string // ids of warn rules whose condition held
+	Shadow   []string // what rules in shadow mode would have changed: "rule-id: would deny"
 
 	Outcome  string // "ok" or an error code; empty in intents
 	Category string // "client_error", "server_error" or "business_error"
@@ -60,7 +63,9 @@ type Record struct {
 
 	Duration time.Duration // how long the call took; written as duration_us, whole microseconds, rest cut off
 	Rows     int           // rows in the response
+	Cut      int           // rows that were cut from the response
 	Bytes    int           // bytes of the response
+	Cleaned  int           // characters and values the cleaner removed, marked or refused
 	Masked   []string      // paths that were masked or removed for this caller
 	Sources  []Source      // where the data came from
 
@@ -89,6 +94,13 @@ type User struct {
 	Tenant    string // organisation the user acts in
 	Provider  string // who vouched for the user
 	Anonymous bool   // nobody did: the server admits callers without identity
+
+	// What the user held when the call was decided, so that the decision can be judged again; nil at level basic.
+	Roles       []string        // all roles
+	Groups      []string        // memberships
+	Permissions []string        // what the user may do
+	Scopes      []string        // OAuth scopes of the credentials used
+	Attributes  json.RawMessage // the attributes the policy declares, as a JSON object
 }
 
 // Agent identifies who acts for the user: an OAuth client, an API key, a service account.
@@ -108,8 +120,8 @@ type Client struct {
 
 // Target is what was called.
 type Target struct {
-	Kind     string // "tool", "resource", "prompt", "list" or "server"
-	Name     string // name of the tool or prompt, URI of the resource
+	Kind     string // "tool", "resource", "prompt", "completion", "subscription", "list" or "server"
+	Name     string // name of the tool or prompt, URI or URI template of the resource
 	ReadOnly bool   // the target declares that it changes nothing
 }
 

@@ -30,13 +30,32 @@ type Decision struct {
 	Effect Effect // what becomes of the call
 	Rule   string // for the log, never for the caller: the rule's id, or where it stands ("crm#0.input[2]", "crm#default")
 	Reason string // for the caller: what the rule's author wrote, or a plain sentence
+
+	Warnings []string     // for the log: ids of the warn rules that held; nil for none
+	Shadow   []Divergence // for the log: what rules in shadow mode would have changed; nil for nothing
+	Volatile bool         // it read the clock, the request or the history: the same question may be answered otherwise later
+}
+
+// Divergence is what a rule, or a whole set, in shadow mode would have changed.
+type Divergence struct {
+	Rule  string // the rule's id
+	Would string // in words: "deny", "allow", "require_approval", "fail", "mask email", "remove notes", "cut rows of orders"
 }
 
 // Obligations are what must happen to a result before it leaves.
 type Obligations struct {
-	Deny  *Decision // an output rule withholds the result; nil if none does
-	Edits []Edit    // sorted by path; at most one per path
-	Rules []string  // ids of the output rules that applied, for the log
+	Deny   *Decision    // an output rule withholds the result; nil if none does
+	Rows   []RowCut     // the rows that stay, list by list; applied before Edits
+	Edits  []Edit       // sorted by path; at most one per path
+	Rules  []string     // ids of the output rules that applied, for the log
+	Shadow []Divergence // what output rules in shadow mode would have changed, for the log
+}
+
+// RowCut says which elements of one list of a result stay.
+type RowCut struct {
+	List  string // JSON Pointer (RFC 6901) of the list in the marshalled result, such as /regions/3/orders
+	Keep  []int  // indexes of the elements that stay, ascending; empty for none
+	Limit bool   // only limit_rows cut here: what is missing is missing for its number, not for what it holds
 }
 
 // Edit removes or masks one part of a result. Edits can be compared.
@@ -51,6 +70,7 @@ type Edit struct {
 
 // Scope is all that may ever be asked for on one target.
 type Scope struct {
-	Edits     []Edit // every edit some caller may meet, without duplicates
-	CoversAll bool   // AllowAll is part of the policy: uncovered sensitive fields are intended
+	Edits     []Edit   // every edit some caller may meet, without duplicates
+	Rows      []string // paths of the lists rows may be cut from, sorted, without duplicates
+	CoversAll bool     // AllowAll is part of the policy: uncovered sensitive fields are intended
 }

@@ -8,6 +8,7 @@ type Own struct {
 	Name     string               // stands in rule ids and error texts; "" is the name of the tool
 	User     map[string]Attribute // user attributes the rules read, beyond the built-in ones
 	TimeZone string               // as in Set
+	Mode     Mode                 // as in Set
 	Input    []Rule               // in order; the first whose condition holds decides
 	Output   []Rule               // all apply
 }

@@ -7,14 +7,19 @@ type Set struct {
 	Default  Effect               // what a tool's input rules end in where none of them holds; zero denies
 	User     map[string]Attribute // user attributes the rules read, beyond the built-in ones
 	TimeZone string               // IANA name for getHours() and its kin when they name none; "" is UTC
+	Mode     Mode                 // ModeShadow: the whole set is evaluated and recorded, but not followed; "" is ModeEnforce
 	Blocks   []Block              // in order; rules of all blocks that select a tool are read as one list
 }
 
-// Block is the rules for some tools.
+// Block is the rules for some tools, resources and prompts. At least one of the three lists is needed, and each selector in them, a
+// name, a glob (* and ?) or tag:x, must select something.
 type Block struct {
-	Tools  []string // names, globs (* and ?), or tag:x; at least one, and each must select something
-	Input  []Rule   // in order; the first whose condition holds decides
-	Output []Rule   // all apply
+	Tools     []string // selectors of tools
+	Resources []string // selectors of resources, by URI or URI template: "customer://*"
+	Prompts   []string // selectors of prompts
+	ReadOnly  *bool    // of the selected, only those that change nothing (true), or only the others (false); nil for both
+	Input     []Rule   // in order; the first whose condition holds decides
+	Output    []Rule   // all apply
 }
 
 // Bind implements [Policy].
