@@ -28,6 +28,11 @@ type activation struct {
 	unknownArgs               bool
 	response                  ref.Val
 	now                       ref.Val
+	item                      ref.Val // the row a where is asked about
+
+	volatile bool     // the clock, the request or the history was read
+	warnings []string // ids of the warn rules that held
+	reached  []int    // for each list that was asked, which rule decided; kept where something is in shadow mode
 }
 
 // deadline bounds the costly conditions of one decision together.
@@ -66,7 +71,8 @@ func (b *bound) release(a *activation) {
 		a.origin = object{}
 	}
 	a.ctx, a.cancel, a.request, a.target = nil, nil, nil, nil
-	a.wholeArgs, a.unknownArgs, a.response, a.now = nil, false, nil, nil
+	a.wholeArgs, a.unknownArgs, a.response, a.now, a.item = nil, false, nil, nil, nil
+	a.volatile, a.warnings, a.reached = false, nil, a.reached[:0]
 	b.pool.Put(a)
 }
 
@@ -144,6 +150,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case "tool_name":
 		return a.target.toolName, true
 	case "now", hiddenNow:
+		a.volatile = true
 		if a.now == nil {
 			a.now = a.clock()
 		}
@@ -156,10 +163,13 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		a.agent = object{t: a.world.agent, subject: subject}
 		return &a.agent, true
 	case "request":
+		a.volatile = true
 		a.origin = object{t: a.world.origin, subject: &a.request.Origin}
 		return &a.origin, true
 	case "env":
 		return a.world.env, true
+	case "item":
+		return a.item, a.item != nil
 	}
 	i, ok := a.target.bare[name]
 	switch {
@@ -228,12 +238,20 @@ func (a *activation) holds(c *condition) (truth, error) {
 
 // runBounded runs a condition under the deadline all costly conditions of the decision share.
 func (a *activation) runBounded(p cel.Program) (ref.Val, error) {
-	if a.cancel == nil {
-		a.ctx, a.cancel = context.WithTimeoutCause(a.ctx, deadline, fmt.Errorf("the conditions took longer than %s", deadline))
-	}
-	if err := a.ctx.Err(); err != nil {
-		return nil, context.Cause(a.ctx)
+	if err := a.inTime(); err != nil {
+		return nil, err
 	}
 	v, _, err := p.ContextEval(a.ctx, a)
 	return v, err
+}
+
+// inTime starts the deadline, if nothing has, and reports what is left of it: nil, or why there is none.
+func (a *activation) inTime() error {
+	if a.cancel == nil {
+		a.ctx, a.cancel = context.WithTimeoutCause(a.ctx, deadline, fmt.Errorf("the conditions took longer than %s", deadline))
+	}
+	if a.ctx.Err() != nil {
+		return context.Cause(a.ctx)
+	}
+	return nil
 }

@@ -18,7 +18,9 @@ type ruleList struct {
 	name      string
 	own       *targetKey // the only target, for a tool's own rules
 	all       bool       // AllowAll
+	mode      Mode
 	fallback  Effect
+	end       Effect // the fallback if no rule were in shadow mode
 	zone      string
 	user      map[string]Attribute
 	blocks    []Block
@@ -71,6 +73,7 @@ func bind(c Catalog, policies ...Policy) (Decider, error) {
 			forms = append(forms, canonical{Foreign: d.Revision()})
 		}
 	}
+	b.fault(nothingEnforced(flat))
 	for _, t := range b.catalog.Targets {
 		b.finish(b.bound.targets[t.key()])
 	}
@@ -140,6 +143,10 @@ func (b *binder) takeTargets() {
 	for _, t := range targets {
 		if t == nil {
 			b.fault(errors.New("the catalog holds a nil target"))
+			continue
+		}
+		if !slices.Contains([]string{kindTool, kindResource, kindPrompt}, t.Kind) {
+			b.fault(fmt.Errorf("the target %q is of the kind %q: write tool, resource or prompt", t.Name, t.Kind))
 			continue
 		}
 		if b.bound.targets[t.key()] != nil {
@@ -220,6 +227,9 @@ func (b *binder) bindList(l *ruleList) {
 		b.bound.coversAll = true
 		return
 	}
+	if err := l.mode.check(); err != nil {
+		b.fault(fmt.Errorf("%s: %w", l.place(), err))
+	}
 	if l.fallback > RequireApproval {
 		b.fault(fmt.Errorf("set %q: unknown default %s: write deny, allow or require_approval", l.name, l.fallback))
 	}
@@ -237,9 +247,9 @@ func (b *binder) bindList(l *ruleList) {
 	parts := map[*boundTarget]*part{}
 	for _, t := range b.bound.targets {
 		if l.own == nil || *l.own == t.target.key() {
-			p := &part{fallback: Decision{Effect: l.fallback, Rule: l.name + "#default", Reason: plainReason(l.fallback)}}
+			p := &part{shadow: l.mode.shadow(), fallback: l.ending(l.fallback), end: l.ending(l.end)}
 			parts[t] = p
-			t.parts = append(t.parts, p)
+			t.lists = append(t.lists, p)
 		}
 	}
 	if l.own != nil && len(parts) == 0 {
@@ -257,6 +267,11 @@ func (b *binder) bindList(l *ruleList) {
 	}
 }
 
+// ending is the decision of a list in which no rule holds.
+func (l *ruleList) ending(e Effect) Decision {
+	return Decision{Effect: e, Rule: l.name + "#default", Reason: plainReason(e)}
+}
+
 // plainReason is told to callers where a rule gives no reason of its own.
 func plainReason(e Effect) string {
 	switch e {
@@ -269,36 +284,17 @@ func plainReason(e Effect) string {
 	}
 }
 
-// selected lists the targets of a block in the order of the catalog.
-func (b *binder) selected(l *ruleList, i int, block *Block) []*boundTarget {
+// place says which list it is, for error texts.
+func (l *ruleList) place() string {
 	if l.own != nil {
-		return []*boundTarget{b.bound.targets[*l.own]}
+		return fmt.Sprintf("own rules %q", l.name)
 	}
-	if len(block.Tools) == 0 {
-		b.fault(fmt.Errorf("%s: it selects no tools: write tools: [name, ...], with globs or tag:x, or [\"*\"] for all", blockPlace(l, i)))
-	}
-	var chosen []*boundTarget
-	for _, selector := range block.Tools {
-		found := false
-		for _, t := range b.catalog.Targets {
-			if !selects(selector, t) {
-				continue
-			}
-			found = true
-			if bt := b.bound.targets[t.key()]; !slices.Contains(chosen, bt) {
-				chosen = append(chosen, bt)
-			}
-		}
-		if !found {
-			b.fault(fmt.Errorf("%s: tools: %w", blockPlace(l, i), selectsNothing(selector, b.catalog.Targets)))
-		}
-	}
-	return chosen
+	return fmt.Sprintf("set %q", l.name)
 }
 
 func blockPlace(l *ruleList, i int) string {
 	if l.own != nil {
-		return fmt.Sprintf("own rules %q", l.name)
+		return l.place()
 	}
-	return fmt.Sprintf("set %q, block %d", l.name, i)
+	return fmt.Sprintf("%s, block %d", l.place(), i)
 }

@@ -34,15 +34,15 @@ func (b *binder) bindRules(l *ruleList, block int, p phase, rules []Rule, target
 			decision.Reason = plainReason(decision.Effect)
 		}
 		if p == output {
-			b.bindOutput(r, place, decision, targets, compiled)
+			b.bindOutput(l, r, place, decision, targets, compiled)
 			continue
 		}
-		if err := neverReached(block, targets, compiled, parts); err != nil {
+		if err := neverReached(r, block, targets, compiled, parts); err != nil {
 			b.faultAt(place, err)
 		}
 		for _, t := range targets {
 			if c := compiled[t]; c != nil {
-				parts[t].add(inputRule{condition: c, decision: decision}, decided{block, i, r.ID})
+				parts[t].add(inputRule{condition: c, decision: decision, warns: r.Action == ActionWarn}, r.Mode.shadow(), decided{block, i, r.ID})
 			}
 		}
 	}
@@ -88,22 +88,31 @@ func (b *binder) compileRule(l *ruleList, p phase, r *Rule, place string, target
 }
 
 // bindOutput adds an output rule to the targets it selects.
-func (b *binder) bindOutput(r *Rule, place string, decision Decision, targets []*boundTarget, compiled map[*boundTarget]*condition) {
-	edits := map[*boundTarget][]Edit{}
-	if r.Action != ActionDeny {
-		var err error
-		if edits, err = editsOf(r, targets); err != nil {
-			b.faultAt(place, err)
-		}
+func (b *binder) bindOutput(l *ruleList, r *Rule, place string, decision Decision, targets []*boundTarget, compiled map[*boundTarget]*condition) {
+	var edits map[*boundTarget][]Edit
+	var rows map[*boundTarget]*rowRule
+	var err error
+	switch {
+	case r.Action == ActionDeny:
+	case r.Action.cutsRows():
+		rows, err = b.rowsOf(l, r, targets)
+	default:
+		edits, err = editsOf(r, targets)
+	}
+	if err != nil {
+		b.faultAt(place, err)
 	}
 	for _, t := range targets {
 		c := compiled[t]
+		o := outputRule{condition: c, id: decision.Rule, denies: r.Action == ActionDeny, edits: edits[t], rows: rows[t]}
 		switch {
-		case c == nil:
-		case r.Action == ActionDeny:
+		case c == nil || !o.denies && len(o.edits) == 0 && o.rows == nil: // not known enough, or nothing to do here
+		case l.mode.shadow() || r.Mode.shadow():
+			t.tried = append(t.tried, o)
+		case o.denies:
 			t.withhold = append(t.withhold, inputRule{condition: c, decision: decision})
-		case len(edits[t]) > 0:
-			t.output = append(t.output, outputRule{condition: c, id: decision.Rule, edits: edits[t]})
+		default:
+			t.output = append(t.output, o)
 		}
 	}
 }
@@ -120,31 +129,42 @@ func rulePlace(l *ruleList, block int, p phase, i int, r *Rule) string {
 	return place
 }
 
-// byMessage gathers the tools that share a fault, so that a rule for a hundred tools is reported once.
+// byMessage gathers the targets that share a fault, so that a rule for a hundred tools is reported once.
 type byMessage map[string]*sharedFault
 
-type sharedFault struct{ tools []string }
+type sharedFault struct{ targets []*boundTarget }
 
 func (m byMessage) add(err error, t *boundTarget) {
 	for message := range strings.SplitSeq(err.Error(), "\n") {
 		if m[message] == nil {
 			m[message] = &sharedFault{}
 		}
-		if f := m[message]; !slices.Contains(f.tools, t.target.Name) {
-			f.tools = append(f.tools, t.target.Name)
+		if f := m[message]; !slices.Contains(f.targets, t) {
+			f.targets = append(f.targets, t)
 		}
 	}
 }
 
 func (m byMessage) sorted() []string { return slices.Sorted(maps.Keys(m)) }
 
-// String names the tools.
+// String names the targets: "tool a", "tools a, b", or "tool a, resource b" where their kinds differ.
 func (f *sharedFault) String() string {
-	if len(f.tools) == 1 {
-		return "tool " + f.tools[0]
+	const most = 5
+	word := kinds(f.targets)
+	var names []string
+	for _, t := range f.targets[:min(len(f.targets), most)] {
+		name := t.target.Name
+		if word == "targets" || len(f.targets) == 1 {
+			name = t.target.key().String()
+		}
+		names = append(names, name)
 	}
-	if len(f.tools) > 5 {
-		return fmt.Sprintf("tools %s and %d more", strings.Join(f.tools[:5], ", "), len(f.tools)-5)
+	text := strings.Join(names, ", ")
+	if word != "targets" && len(f.targets) > 1 {
+		text = word + " " + text
 	}
-	return "tools " + strings.Join(f.tools, ", ")
+	if more := len(f.targets) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }

@@ -36,23 +36,45 @@ type boundTarget struct {
 	tool      *object
 	toolName  ref.Val
 
-	parts    []*part     // one per joined list; every one must allow
+	lists    []*part     // every list that has a say about the target, those in shadow mode too
+	parts    []*part     // those of them that are followed; every one must allow
+	trial    bool        // something of the lists is in shadow mode
 	withhold []inputRule // deny rules under output
 	output   []outputRule
+	rowLists []rowList    // the lists rows may be cut from, outer ones first
+	tried    []outputRule // output rules in shadow mode
 	scope    Scope
 	shapes   atomic.Pointer[map[ruleBits]*Obligations]
 }
 
 // part is the input rules of one list for one target.
 type part struct {
-	input    []inputRule
-	decided  *decided // the first of them that holds always; what follows it is never asked
-	fallback Decision
+	shadow   bool        // the whole list is in shadow mode, and so not followed
+	followed []inputRule // the rules that are followed, in order
+	decided  *decided    // the first rule that holds always; what follows it is never asked
+	fallback Decision    // what the list ends in
+	all      []inputRule // every rule, in order
+	end      Decision    // what the list would end in if nothing were in shadow mode
 }
 
 type inputRule struct {
 	condition *condition
 	decision  Decision
+	warns     bool // it decides nothing
+	nth       int  // among the rules that are followed; -1 for one that is not
+}
+
+// add puts a rule at the end of the list, and notes the first that holds always.
+func (p *part) add(r inputRule, shadow bool, at decided) {
+	r.nth = -1
+	if !shadow && !p.shadow {
+		r.nth = len(p.followed)
+		p.followed = append(p.followed, r)
+	}
+	p.all = append(p.all, r)
+	if p.decided == nil && !shadow && !r.warns && r.condition.alwaysHolds() {
+		p.decided = &at
+	}
 }
 
 // begin finds the target and a pooled activation for one decision.
@@ -97,57 +119,80 @@ func (b *bound) Admit(ctx context.Context, r *Request) (d Decision, err error) {
 		d.Rule = "allow-all"
 	}
 	for _, p := range t.parts {
-		one, err := p.decide(a)
+		one, at, err := p.decide(a)
 		if err != nil {
 			return Decision{}, err
 		}
-		d = d.and(one)
-		if d.Effect == Deny {
-			return d, nil
+		if t.trial {
+			a.reached = append(a.reached, at)
+		}
+		if d = d.and(one); d.Effect == Deny {
+			break
 		}
 	}
-	for _, other := range b.others {
-		one, err := other.Admit(ctx, r)
-		if err != nil {
+	d.Warnings, d.Volatile = a.warnings, a.volatile
+	theirs := Allow // what others decide; they are not asked about what is denied
+	if d.Effect != Deny && len(b.others) > 0 {
+		if d, theirs, err = b.askOthers(ctx, r, d); err != nil {
 			return Decision{}, err
 		}
-		d = d.and(one)
-		if d.Effect == Deny {
-			return d, nil
-		}
+	}
+	if t.trial {
+		d.Shadow = append(d.Shadow, b.wouldDecide(ctx, t, a, d, theirs)...)
 	}
 	return d, nil
 }
 
-// decide returns the decision of the first rule that holds, or the fallback.
-func (p *part) decide(a *activation) (Decision, error) {
-	for i := range p.input {
-		rule := &p.input[i]
+// decide returns the decision of the first rule that holds, and which of those that are followed that was; where none does, the fallback
+// and their number.
+func (p *part) decide(a *activation) (d Decision, at int, err error) {
+	for i := range p.followed {
+		rule := &p.followed[i]
 		holds, err := a.holds(rule.condition)
-		if err != nil {
-			return Decision{}, &RuleError{Rule: rule.decision.Rule, Err: err}
-		}
-		if holds == isTrue {
-			return rule.decision, nil
+		switch {
+		case err != nil:
+			return Decision{}, i, &RuleError{Rule: rule.decision.Rule, Err: err}
+		case holds == isTrue && rule.warns:
+			a.warnings = append(a.warnings, rule.decision.Rule)
+		case holds == isTrue:
+			return rule.decision, i, nil
 		}
 	}
-	return p.fallback, nil
+	return p.fallback, len(p.followed), nil
+}
+
+// askOthers joins d with what the policies decide that are not made of rules, and tells their answer by itself.
+func (b *bound) askOthers(ctx context.Context, r *Request, d Decision) (Decision, Effect, error) {
+	theirs := Decision{Effect: Allow}
+	for _, other := range b.others {
+		one, err := other.Admit(ctx, r)
+		if err != nil {
+			return Decision{}, Deny, err
+		}
+		theirs = theirs.and(one)
+		d.Warnings = append(d.Warnings, one.Warnings...)
+		d.Shadow = append(d.Shadow, one.Shadow...)
+		d.Volatile = d.Volatile || one.Volatile
+		if theirs.Effect == Deny {
+			break
+		}
+	}
+	return d.and(theirs), theirs.Effect, nil
 }
 
 // and joins two decisions: deny beats require_approval beats allow; of equals the first stays. What is none of the
-// three denies.
+// three denies. What is noted beside stays that of the first.
 func (d Decision) and(other Decision) Decision {
+	joined := d
 	switch {
 	case d.Effect == Deny:
-		return d
 	case other.Effect != Allow && other.Effect != RequireApproval:
-		return Decision{Effect: Deny, Rule: other.Rule, Reason: other.Reason}
+		joined.Effect, joined.Rule, joined.Reason = Deny, other.Rule, other.Reason
 	case d.Effect == RequireApproval:
-		return d
 	case other.Effect == RequireApproval || d.Rule == "":
-		return other
+		joined.Effect, joined.Rule, joined.Reason = other.Effect, other.Rule, other.Reason
 	}
-	return d
+	return joined
 }
 
 // Visible implements [Decider]. It runs the ordinary rules with unknown as the value of every argument: a denial that
@@ -165,22 +210,37 @@ func (b *bound) Visible(ctx context.Context, r *Request) (d Decision, err error)
 	}()
 	a.unknownArgs = true
 	for _, p := range t.parts {
-		if d, err := p.mayAdmit(a); err != nil || d.Effect == Deny {
-			return d, err
+		d, err := p.mayAdmit(a)
+		if err != nil {
+			return Decision{}, err
+		}
+		if d.Effect == Deny {
+			d.Volatile = a.volatile
+			return d, nil
 		}
 	}
+	volatile := a.volatile
 	for _, other := range b.others {
-		if d, err := other.Visible(ctx, r); err != nil || d.Effect == Deny {
-			return d, err
+		d, err := other.Visible(ctx, r)
+		if err != nil {
+			return Decision{}, err
+		}
+		volatile = volatile || d.Volatile
+		if d.Effect == Deny {
+			d.Volatile = volatile
+			return d, nil
 		}
 	}
-	return Decision{Effect: Allow}, nil
+	return Decision{Effect: Allow, Volatile: volatile}, nil
 }
 
-// mayAdmit finds the rule that hides the target, if one does.
+// mayAdmit finds the rule that hides the target, if one does. Rules that warn hide nothing and are passed over.
 func (p *part) mayAdmit(a *activation) (Decision, error) {
-	for i := range p.input {
-		rule := &p.input[i]
+	for i := range p.followed {
+		rule := &p.followed[i]
+		if rule.warns {
+			continue
+		}
 		holds, err := a.holds(rule.condition)
 		switch {
 		case err != nil:

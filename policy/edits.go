@@ -60,7 +60,7 @@ func editsByPath(r *Rule, path string, targets []*boundTarget, edits map[*boundT
 	}
 	if !found && len(targets) > 0 {
 		for _, message := range missing.sorted() {
-			faults = append(faults, fmt.Errorf("fields: %q is found in none of the selected tools: %s (%s)", path, message, missing[message]))
+			faults = append(faults, fmt.Errorf("fields: %q is found in none of the selected %s: %s (%s)", path, kinds(targets), message, missing[message]))
 		}
 	}
 	return errors.Join(faults...)
@@ -167,12 +167,12 @@ func editsByLabel(r *Rule, targets []*boundTarget, edits map[*boundTarget][]Edit
 	for _, label := range r.Labels {
 		if !used[label] && len(targets) > 0 {
 			labels := sortedKeys(known)
-			faults = append(faults, fmt.Errorf("labels: no field of the selected tools has the label %q%s; labels are: %s",
-				label, suggest.DidYouMean(label, labels), wordList(labels)))
+			faults = append(faults, fmt.Errorf("labels: no field of the selected %s has the label %q%s; labels are: %s",
+				kinds(targets), label, suggest.DidYouMean(label, labels), wordList(labels)))
 		}
 	}
 	if !found && len(r.Labels) == 0 && len(targets) > 0 {
-		faults = append(faults, fmt.Errorf("%s: no field of the selected tools has a label: write gov:\"sensitive\" on a field, or name fields", r.Action))
+		faults = append(faults, fmt.Errorf("%s: no field of the selected %s has a label: write gov:\"sensitive\" on a field, or name fields", r.Action, kinds(targets)))
 	}
 	return errors.Join(faults...)
 }
@@ -186,13 +186,13 @@ func addEdits(r *Rule, t *boundTarget, places []fields.Place, edits map[*boundTa
 			edit.Mask = cmp.Or(r.Mask, p.Gov.Mask, redact)
 			m, err := mask.ParseMask(edit.Mask)
 			if err != nil {
-				faults = append(faults, fmt.Errorf("tool %s, field %s: %w", t.target.Name, edit.Path, err))
+				faults = append(faults, fmt.Errorf("%s, field %s: %w", t.target.key(), edit.Path, err))
 				continue
 			}
 			edit.Mask = m.String()
 			if kind, _, _ := strings.Cut(p.Kind.String(), " "); p.Kind != fields.Any && !m.Fits(kind) {
-				faults = append(faults, fmt.Errorf("tool %s, field %s: the mask %s does not fit a field of type %s: write %s",
-					t.target.Name, edit.Path, m, kind, fittingMasks(kind)))
+				faults = append(faults, fmt.Errorf("%s, field %s: the mask %s does not fit a field of type %s: write %s",
+					t.target.key(), edit.Path, m, kind, fittingMasks(kind)))
 				continue
 			}
 		}

@@ -52,7 +52,7 @@ func TestFaultsAtBind(t *testing.T) {
 		{"local zone", set(func(s *policy.Set) { s.TimeZone = "Local" }), []string{"depends on the machine"}},
 		{"selector", set(func(s *policy.Set) { s.Blocks[0].Tools = []string{"get_ordr"} }), []string{"selects nothing", `did you mean "get_order"?`}},
 		{"tag", set(func(s *policy.Set) { s.Blocks[0].Tools = []string{"tag:cmr"} }), []string{"no tool has the tag", `did you mean "crm"?`}},
-		{"no selector", set(func(s *policy.Set) { s.Blocks[0].Tools = nil }), []string{"selects no tools"}},
+		{"no selector", set(func(s *policy.Set) { s.Blocks[0].Tools = nil }), []string{"selects nothing: write tools: [name, ...], resources: [...] or prompts: [...]"}},
 		{"no rules", set(func(s *policy.Set) { s.Blocks[0].Input = nil }), []string{"holds no rules"}},
 		{"bad default", set(func(s *policy.Set) { s.Default = 9 }), []string{"unknown default"}},
 		{"no action", one(policy.Deny, []policy.Rule{{Condition: "true"}}), []string{"the action is missing"}},

@@ -23,17 +23,13 @@ type decided struct {
 	id          string
 }
 
-// add puts a rule at the end of the list, and notes the first that holds always.
-func (p *part) add(r inputRule, at decided) {
-	p.input = append(p.input, r)
-	if p.decided == nil && r.condition.alwaysHolds() {
-		p.decided = &at
-	}
-}
-
 // neverReached says why a rule can never act: for every tool it selects, a rule before it in the same list holds always. A rule that is
-// reached for one tool is in order, and so is one of which that is not known because its condition has a fault.
-func neverReached(block int, targets []*boundTarget, compiled map[*boundTarget]*condition, parts map[*boundTarget]*part) error {
+// reached for one tool is in order, and so is one of which that is not known because its condition has a fault. Rules in shadow mode hide
+// none and are not looked at: they are on trial.
+func neverReached(r *Rule, block int, targets []*boundTarget, compiled map[*boundTarget]*condition, parts map[*boundTarget]*part) error {
+	if r.Mode.shadow() {
+		return nil
+	}
 	var first *decided
 	for _, t := range targets {
 		if compiled[t] == nil || parts[t].decided == nil {

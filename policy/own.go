@@ -2,8 +2,8 @@ package policy
 
 import "slices"
 
-// Own is the rules one tool brings along. They end in deny if the list holds an allow or a require_approval, and in
-// allow if it only denies; joined with a server's set by [All] they can only narrow what it allows.
+// Own is the rules one tool brings along. They end in deny if the list holds an allow or a require_approval that is followed, and in
+// allow if it only denies or warns; joined with a server's set by [All] they can only narrow what it allows.
 type Own struct {
 	Name     string               // stands in rule ids and error texts; "" is the name of the tool
 	User     map[string]Attribute // user attributes the rules read, beyond the built-in ones
@@ -29,20 +29,25 @@ func (p *ownPolicy) Attributes() map[string]Attribute { return p.own.User }
 
 func (p *ownPolicy) lists() []*ruleList {
 	o := p.own
-	fallback := Allow
-	if slices.ContainsFunc(o.Input, func(r Rule) bool { return r.Action == ActionAllow || r.Action == ActionRequireApproval }) {
+	admits := func(r Rule) bool { return r.Action == ActionAllow || r.Action == ActionRequireApproval }
+	fallback, end := Allow, Allow
+	if slices.ContainsFunc(o.Input, admits) {
+		end = Deny
+	}
+	if slices.ContainsFunc(o.Input, func(r Rule) bool { return admits(r) && !r.Mode.shadow() }) {
 		fallback = Deny
 	}
 	name := o.Name
 	if name == "" {
 		name = p.name
-		if p.kind != "tool" {
+		if p.kind != kindTool {
 			name = p.kind + ":" + p.name // a tool and a resource may share a name
 		}
 	}
 	blocks := []Block{{Input: o.Input, Output: o.Output}}
 	return []*ruleList{{
-		source: o, name: name, own: &targetKey{p.kind, p.name}, fallback: fallback, zone: o.TimeZone, user: o.User, blocks: blocks,
-		canonical: canonical{Own: p.kind + "/" + p.name, TimeZone: o.TimeZone, User: o.User, Blocks: blocks},
+		source: o, name: name, own: &targetKey{p.kind, p.name}, mode: o.Mode, fallback: fallback, end: end,
+		zone: o.TimeZone, user: o.User, blocks: blocks,
+		canonical: canonical{Own: p.kind + "/" + p.name, TimeZone: o.TimeZone, Mode: o.Mode, User: o.User, Blocks: blocks},
 	}}
 }

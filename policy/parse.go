@@ -15,11 +15,17 @@ import (
 //	name: crm                 # optional: stands in rule ids and error texts
 //	default: deny             # or allow, require_approval; deny unless said
 //	timezone: Europe/Zurich   # optional: for getHours() and its kin; UTC unless said
+//	mode: shadow              # optional: evaluate and record the whole set, but do not follow it
 //	user: {department: string, customer_id: "string?", level: {type: int, default: 0}}
 //	policies:                 # a list of blocks
-//	  - tools: [get_customer, "tag:crm", "hr_*"]
-//	    input: [{id: own, condition: "...", action: deny, reason: "..."}]
-//	    output: [{condition: "...", action: mask_fields, fields: [email], mask: email}]
+//	  - tools: [get_customer, "tag:crm", "hr_*"]     # and resources: ["customer://*"], prompts: [...]; at least one of the three
+//	    read_only: true                              # optional: of these, only those that change nothing; false: only the others
+//	    input:
+//	      - {id: own, condition: "...", action: deny, reason: "...", mode: shadow}
+//	    output:
+//	      - {condition: "...", action: mask_fields, fields: [email], mask: email}
+//	      - {condition: "...", action: filter_rows, path: orders, where: "item.region == user.region"}
+//	      - {condition: "...", action: limit_rows, path: orders, limit: 100}
 //
 // Unknown keys, keys written twice and aliases are faults. All faults come back together, each with line and column.
 func Parse(data []byte) (*Set, error) {
@@ -32,10 +38,11 @@ func Parse(data []byte) (*Set, error) {
 		"name":     func(n *yaml.Node) { s.Name = r.text(n) },
 		"default":  func(n *yaml.Node) { s.Default = r.effect(n) },
 		"timezone": func(n *yaml.Node) { s.TimeZone = r.text(n) },
+		"mode":     func(n *yaml.Node) { s.Mode = r.mode(n) },
 		"user":     func(n *yaml.Node) { s.User = r.attributes(n) },
 		"policies": func(n *yaml.Node) {
 			if n.Kind == yaml.MappingNode {
-				r.fault(n, "policies is a mapping: that is one tool's own list (read it with ParseOwn); a server's set is a list of blocks, each with tools:")
+				r.fault(n, "policies is a mapping: that is one tool's own list (read it with ParseOwn); a server's set is a list of blocks, each with tools:, resources: or prompts:")
 				return
 			}
 			for _, block := range r.sequence(n) {
@@ -63,7 +70,7 @@ func Parse(data []byte) (*Set, error) {
 //	  output:
 //	    - {condition: "user.role != 'admin'", action: filter_fields, fields: [internal_notes]}
 //
-// The keys name, timezone, user and mcpgov may stand beside it as in Parse.
+// The keys name, timezone, mode, user and mcpgov may stand beside it as in Parse.
 func ParseOwn(data []byte) (*Own, error) {
 	o := &Own{}
 	r := reader{}
@@ -81,6 +88,7 @@ func ParseOwn(data []byte) (*Own, error) {
 		"mcpgov":   r.version,
 		"name":     func(n *yaml.Node) { o.Name = r.text(n) },
 		"timezone": func(n *yaml.Node) { o.TimeZone = r.text(n) },
+		"mode":     func(n *yaml.Node) { o.Mode = r.mode(n) },
 		"user":     func(n *yaml.Node) { o.User = r.attributes(n) },
 		"input":    halves["input"],
 		"output":   halves["output"],

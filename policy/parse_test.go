@@ -58,7 +58,7 @@ func TestParseFaults(t *testing.T) {
 		{"own list at the top", "input: []", []string{"ParseOwn"}},
 		{"unquoted true", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input: [{condition: true, action: deny}]", []string{"line 4:25", `write "true" in quotes`}},
 		{"text for a list", "mcpgov: 1\npolicies:\n  - tools: a\n    input: [{condition: \"true\", action: deny}]", []string{"line 3:12", "a list is wanted here"}},
-		{"no tools", "mcpgov: 1\npolicies:\n  - input: [{condition: \"true\", action: deny}]", []string{"line 3:5", "selects no tools"}},
+		{"no tools", "mcpgov: 1\npolicies:\n  - input: [{condition: \"true\", action: deny}]", []string{"line 3:5", "selects nothing: write tools: [name, ...], resources: [...] or prompts: [...]"}},
 		{"bad action", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input: [{condition: \"true\", action: denny}]", []string{"line 4:13", `did you mean "deny"?`}},
 		{"bad default", "mcpgov: 1\ndefault: alow", []string{"line 2:10", `did you mean "allow"?`}},
 		{"alias", "mcpgov: 1\nuser: &a {x: string}\nname: *a", []string{"line 2:7", "line 3:7", "aliases are not read"}},

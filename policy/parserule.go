@@ -1,6 +1,10 @@
 package policy
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/mcpgov/go-sdk/internal/suggest"
@@ -15,6 +19,14 @@ func (r *reader) version(n *yaml.Node) {
 // ownForm reports input and output at the top of what should be a server's set.
 func (r *reader) ownForm(n *yaml.Node) {
 	r.fault(n, "input and output at the top are one tool's own list (read it with ParseOwn); in a server's set they stand in a block under policies, with tools: beside them")
+}
+
+func (r *reader) mode(n *yaml.Node) Mode {
+	m := Mode(r.text(n))
+	if err := m.check(); err != nil {
+		r.fault(n, "%v", err)
+	}
+	return m
 }
 
 func (r *reader) effect(n *yaml.Node) Effect {
@@ -57,12 +69,15 @@ func (r *reader) attribute(n *yaml.Node) Attribute {
 func (r *reader) block(n *yaml.Node) Block {
 	var b Block
 	r.mapping(n, "a block", map[string]func(*yaml.Node){
-		"tools":  func(n *yaml.Node) { b.Tools = r.texts(n) },
-		"input":  func(n *yaml.Node) { b.Input = r.rules(n, input) },
-		"output": func(n *yaml.Node) { b.Output = r.rules(n, output) },
+		"tools":     func(n *yaml.Node) { b.Tools = r.texts(n) },
+		"resources": func(n *yaml.Node) { b.Resources = r.texts(n) },
+		"prompts":   func(n *yaml.Node) { b.Prompts = r.texts(n) },
+		"read_only": func(n *yaml.Node) { only := r.flag(n); b.ReadOnly = &only },
+		"input":     func(n *yaml.Node) { b.Input = r.rules(n, input) },
+		"output":    func(n *yaml.Node) { b.Output = r.rules(n, output) },
 	})
-	if n.Kind == yaml.MappingNode && len(b.Tools) == 0 {
-		r.fault(n, "the block selects no tools: write tools: [name, ...], with globs or tag:x, or [\"*\"] for all")
+	if n.Kind == yaml.MappingNode && len(b.Tools)+len(b.Resources)+len(b.Prompts) == 0 {
+		r.fault(n, "the block %s", noSelectors)
 	}
 	return b
 }
@@ -72,6 +87,7 @@ func (r *reader) rules(n *yaml.Node, p phase) []Rule {
 	for _, item := range r.sequence(n) {
 		before := len(r.faults)
 		rule := Rule{line: item.Line, column: item.Column}
+		limit := false
 		r.mapping(item, "a rule", map[string]func(*yaml.Node){
 			"id":        func(n *yaml.Node) { rule.ID = r.text(n) },
 			"condition": func(n *yaml.Node) { rule.Condition = r.text(n) },
@@ -80,9 +96,13 @@ func (r *reader) rules(n *yaml.Node, p phase) []Rule {
 			"fields":    func(n *yaml.Node) { rule.Fields = r.texts(n) },
 			"labels":    func(n *yaml.Node) { rule.Labels = r.texts(n) },
 			"mask":      func(n *yaml.Node) { rule.Mask = r.text(n) },
+			"path":      func(n *yaml.Node) { rule.Path = r.text(n) },
+			"where":     func(n *yaml.Node) { rule.Where = r.text(n) },
+			"limit":     func(n *yaml.Node) { limit, rule.Limit = true, r.count(n) },
+			"mode":      func(n *yaml.Node) { rule.Mode = r.mode(n) },
 		})
 		if len(r.faults) == before { // a rule that could not be read would only be reported twice
-			if err := rule.check(p); err != nil {
+			if err := cmp.Or(rule.check(p), rule.checkLimit(limit)); err != nil {
 				for _, one := range unjoin(err) {
 					r.fault(item, "%v", one)
 				}
@@ -91,4 +111,15 @@ func (r *reader) rules(n *yaml.Node, p phase) []Rule {
 		rules = append(rules, rule)
 	}
 	return rules
+}
+
+// checkLimit finds what a file can leave out and a Go literal cannot: no limit and a limit of zero are not the same.
+func (r *Rule) checkLimit(written bool) error {
+	switch {
+	case r.Action == ActionLimitRows && !written:
+		return errors.New("limit_rows does not say how many rows stay: write limit: 100")
+	case r.Action.known() && r.Action != ActionLimitRows && written && r.Limit == 0:
+		return fmt.Errorf("%s takes no limit: use limit_rows", r.Action)
+	}
+	return nil
 }

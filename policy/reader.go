@@ -177,6 +177,17 @@ func (r *reader) flag(n *yaml.Node) bool {
 	return n.Value == "true" || n.Value == "True" || n.Value == "TRUE"
 }
 
+// count reads a whole number in decimal digits. What is negative is for the rule to refuse.
+func (r *reader) count(n *yaml.Node) int {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!int" && !r.isTagged(n) {
+		if count, err := strconv.Atoi(n.Value); err == nil && strconv.Itoa(count) == n.Value { // 010 is eight to some readers
+			return count
+		}
+	}
+	r.fault(n, "a whole number is wanted here, such as 100, not %s", describe(n))
+	return 0
+}
+
 // value reads any plain value.
 func (r *reader) value(n *yaml.Node) any {
 	if r.isTagged(n) {

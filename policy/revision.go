@@ -14,6 +14,7 @@ type canonical struct {
 	Own      string               `json:"own,omitempty"`
 	Default  string               `json:"default,omitempty"`
 	TimeZone string               `json:"timezone,omitempty"`
+	Mode     Mode                 `json:"mode,omitempty"`
 	User     map[string]Attribute `json:"user,omitempty"`
 	Blocks   []Block              `json:"blocks,omitempty"`
 	Foreign  string               `json:"foreign,omitempty"` // revision of a Decider that is not ours
@@ -22,6 +23,7 @@ type canonical struct {
 // revision hashes the sets in order: SHA-256 (FIPS 180-4) over their JSON, the first 128 bits in hex.
 func revision(sets []canonical) (string, error) {
 	for i := range sets {
+		sets[i].Mode = sets[i].Mode.normal()
 		user := make(map[string]Attribute, len(sets[i].User))
 		for name, a := range sets[i].User {
 			user[name] = a.normal()
@@ -29,7 +31,8 @@ func revision(sets []canonical) (string, error) {
 		sets[i].User = user
 		blocks := make([]Block, len(sets[i].Blocks))
 		for j, b := range sets[i].Blocks {
-			blocks[j] = Block{Tools: b.Tools, Input: trimmed(b.Input), Output: trimmed(b.Output)}
+			b.Input, b.Output = trimmed(b.Input), trimmed(b.Output)
+			blocks[j] = b
 		}
 		sets[i].Blocks = blocks
 	}
@@ -41,11 +44,11 @@ func revision(sets []canonical) (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
-// trimmed drops the space around conditions, which depends on how a file folds its lines.
+// trimmed drops the space around conditions, which depends on how a file folds its lines, and the mode that is meant where none is said.
 func trimmed(rules []Rule) []Rule {
 	kept := make([]Rule, len(rules))
 	for i, r := range rules {
-		r.Condition = strings.TrimSpace(r.Condition)
+		r.Condition, r.Where, r.Mode = strings.TrimSpace(r.Condition), strings.TrimSpace(r.Where), r.Mode.normal()
 		kept[i] = r
 	}
 	return kept

@@ -1,14 +1,6 @@
 package policy
 
-import (
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/mcpgov/go-sdk/internal/mask"
-	"github.com/mcpgov/go-sdk/internal/suggest"
-)
+import "slices"
 
 // Action is what a rule does when its condition holds.
 type Action string
@@ -62,8 +54,8 @@ const maxCondition = 16 << 10
 
 func actions() []Action {
 	return []Action{
-		ActionDeny, ActionAllow, ActionRequireApproval, ActionFilterFields, ActionMaskFields,
-		ActionFilterSensitive, ActionMaskSensitive,
+		ActionDeny, ActionAllow, ActionRequireApproval, ActionWarn, ActionFilterFields, ActionMaskFields,
+		ActionFilterSensitive, ActionMaskSensitive, ActionFilterRows, ActionLimitRows,
 	}
 }
 
@@ -79,6 +71,8 @@ func (a Action) masks() bool { return a == ActionMaskFields || a == ActionMaskSe
 func (a Action) removes() bool { return a == ActionFilterFields || a == ActionFilterSensitive }
 
 func (a Action) byLabel() bool { return a == ActionFilterSensitive || a == ActionMaskSensitive }
+
+func (a Action) cutsRows() bool { return a == ActionFilterRows || a == ActionLimitRows }
 
 func (a Action) effect() Effect {
 	switch a {
@@ -98,55 +92,3 @@ const (
 	input  phase = "input"
 	output phase = "output"
 )
-
-// check finds what is wrong with the rule whatever it is bound to.
-func (r *Rule) check(p phase) error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-
-	switch {
-	case strings.TrimSpace(r.Condition) == "":
-		fault("the condition is empty: write condition: \"true\" for a rule that always holds")
-	case len(r.Condition) > maxCondition:
-		fault("the condition is %d bytes long; the limit is %d: split the rule", len(r.Condition), maxCondition)
-	}
-	a := r.Action
-	switch {
-	case a == "":
-		fault("the action is missing: write one of %s", wordList(actions()))
-		return errors.Join(faults...)
-	case !a.known():
-		fault("unknown action %q%s: write one of %s", a, suggest.DidYouMean(string(a), actions()), wordList(actions()))
-		return errors.Join(faults...)
-	case p == input && !a.decides():
-		fault("%s changes a result and has no meaning under input: move the rule under output", a)
-	case p == output && a.decides() && a != ActionDeny:
-		fault("%s decides a call before it happens: move the rule under input", a)
-	}
-	fieldAction := a == ActionFilterFields || a == ActionMaskFields
-	if fieldAction && len(r.Fields) == 0 {
-		fault("%s names no fields: write fields: [name, ...], or use %s", a, map[Action]Action{
-			ActionFilterFields: ActionFilterSensitive, ActionMaskFields: ActionMaskSensitive,
-		}[a])
-	}
-	if !fieldAction && len(r.Fields) > 0 {
-		if a.byLabel() {
-			fault("%s takes labels, not fields: write labels: [...], or use %s", a, map[Action]Action{
-				ActionFilterSensitive: ActionFilterFields, ActionMaskSensitive: ActionMaskFields,
-			}[a])
-		} else {
-			fault("%s takes no fields: remove them, or use filter_fields or mask_fields under output", a)
-		}
-	}
-	if !a.byLabel() && len(r.Labels) > 0 {
-		fault("%s takes no labels: use filter_sensitive_fields or mask_sensitive_fields", a)
-	}
-	if r.Mask != "" {
-		if !a.masks() {
-			fault("%s takes no mask: use mask_fields or mask_sensitive_fields", a)
-		} else if _, err := mask.ParseMask(r.Mask); err != nil {
-			faults = append(faults, err)
-		}
-	}
-	return errors.Join(faults...)
-}

@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/suggest"
@@ -12,17 +14,76 @@ type targetKey struct{ kind, name string }
 
 func (t *Target) key() targetKey { return targetKey{t.Kind, t.Name} }
 
-const tagPrefix = "tag:"
+// String names the target in error texts.
+func (k targetKey) String() string { return k.kind + " " + k.name }
 
-// selects reports whether a selector of a block means the target.
-func selects(selector string, t *Target) bool {
-	if tag, ok := strings.CutPrefix(selector, tagPrefix); ok {
-		for _, has := range t.Tags {
-			if glob(tag, has) {
-				return true
+// The kinds of targets.
+const (
+	kindTool     = "tool"
+	kindResource = "resource"
+	kindPrompt   = "prompt"
+)
+
+// selectors are one of the lists by which a block says what it is about.
+type selectors struct {
+	kind string
+	list []string
+}
+
+func (b *Block) selectors() []selectors {
+	return []selectors{{kindTool, b.Tools}, {kindResource, b.Resources}, {kindPrompt, b.Prompts}}
+}
+
+// narrows reports whether read_only leaves a target out.
+func (b *Block) narrows(t *Target) bool { return b.ReadOnly != nil && *b.ReadOnly != t.ReadOnly }
+
+// selected lists the targets of a block: those of each selector in the order of the catalog.
+func (b *binder) selected(l *ruleList, i int, block *Block) []*boundTarget {
+	if l.own != nil {
+		return []*boundTarget{b.bound.targets[*l.own]}
+	}
+	if len(block.Tools)+len(block.Resources)+len(block.Prompts) == 0 {
+		b.fault(fmt.Errorf("%s: it %s", blockPlace(l, i), noSelectors))
+		return nil
+	}
+	var chosen []*boundTarget
+	everyFound := true
+	for _, s := range block.selectors() {
+		for _, selector := range s.list {
+			found := false
+			for _, t := range b.catalog.Targets {
+				if !selects(s.kind, selector, t) {
+					continue
+				}
+				found = true
+				if bt := b.bound.targets[t.key()]; !block.narrows(t) && !slices.Contains(chosen, bt) {
+					chosen = append(chosen, bt)
+				}
+			}
+			if !found {
+				everyFound = false
+				b.fault(fmt.Errorf("%s: %ss: %w", blockPlace(l, i), s.kind, selectsNothing(s.kind, selector, b.catalog.Targets)))
 			}
 		}
+	}
+	if len(chosen) == 0 && everyFound {
+		b.fault(fmt.Errorf("%s: read_only: %t leaves none of what it selects: remove read_only, or the block", blockPlace(l, i), *block.ReadOnly))
+	}
+	return chosen
+}
+
+// noSelectors is what is wrong with a block that has none.
+const noSelectors = "selects nothing: write tools: [name, ...], resources: [...] or prompts: [...], with globs or tag:x, or [\"*\"] for all"
+
+const tagPrefix = "tag:"
+
+// selects reports whether a selector of a block, in the list for targets of this kind, means the target.
+func selects(kind, selector string, t *Target) bool {
+	if t.Kind != kind {
 		return false
+	}
+	if tag, ok := strings.CutPrefix(selector, tagPrefix); ok {
+		return slices.ContainsFunc(t.Tags, func(has string) bool { return glob(tag, has) })
 	}
 	return glob(selector, t.Name)
 }
@@ -50,21 +111,39 @@ func glob(pattern, name string) bool {
 }
 
 // selectsNothing says why a selector is at fault.
-func selectsNothing(selector string, targets []*Target) error {
-	if tag, ok := strings.CutPrefix(selector, tagPrefix); ok {
-		seen := map[string]bool{}
-		for _, t := range targets {
-			for _, has := range t.Tags {
-				seen[has] = true
-			}
-		}
-		tags := sortedKeys(seen)
-		return fmt.Errorf("no tool has the tag %q%s; tags are: %s", tag, suggest.DidYouMean(tag, tags), wordList(tags))
-	}
-	names := map[string]bool{}
+func selectsNothing(kind, selector string, targets []*Target) error {
+	tag, byTag := strings.CutPrefix(selector, tagPrefix)
+	names, tags := map[string]bool{}, map[string]bool{}
 	for _, t := range targets {
+		if t.Kind != kind && selects(t.Kind, selector, t) {
+			return fmt.Errorf("%q selects no %s: what it selects is a %s: write it under %ss", selector, kind, t.Kind, t.Kind)
+		}
+		if t.Kind != kind {
+			continue
+		}
 		names[t.Name] = true
+		for _, has := range t.Tags {
+			tags[has] = true
+		}
+	}
+	if byTag {
+		known := sortedKeys(tags)
+		return fmt.Errorf("no %s has the tag %q%s; tags are: %s", kind, tag, suggest.DidYouMean(tag, known), wordList(known))
 	}
 	known := sortedKeys(names)
-	return fmt.Errorf("%q selects nothing%s; tools are: %s", selector, suggest.DidYouMean(selector, known), wordList(known))
+	return fmt.Errorf("%q selects nothing%s; %ss are: %s", selector, suggest.DidYouMean(selector, known), kind, wordList(known))
+}
+
+// kinds names what targets are together: "tools" where all of them are tools, "targets" where they differ.
+func kinds(targets []*boundTarget) string {
+	word := ""
+	for _, t := range targets {
+		switch word {
+		case "", t.target.Kind + "s":
+			word = t.target.Kind + "s"
+		default:
+			return "targets"
+		}
+	}
+	return cmp.Or(word, "targets")
 }

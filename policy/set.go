@@ -34,7 +34,7 @@ func (s *Set) lists() []*ruleList {
 		name = "policy"
 	}
 	return []*ruleList{{
-		source: s, name: name, fallback: s.Default, zone: s.TimeZone, user: s.User, blocks: s.Blocks,
-		canonical: canonical{Set: s.Name, Default: s.Default.String(), TimeZone: s.TimeZone, User: s.User, Blocks: s.Blocks},
+		source: s, name: name, mode: s.Mode, fallback: s.Default, end: s.Default, zone: s.TimeZone, user: s.User, blocks: s.Blocks,
+		canonical: canonical{Set: s.Name, Default: s.Default.String(), TimeZone: s.TimeZone, Mode: s.Mode, User: s.User, Blocks: s.Blocks},
 	}}
 }

@@ -7,14 +7,16 @@ import (
 	"slices"
 )
 
-// outputRule is a field rule of one target.
+// outputRule is what an output rule does to the results of one target: one of the three.
 type outputRule struct {
 	condition *condition
 	id        string
+	denies    bool
 	edits     []Edit
+	rows      *rowRule
 }
 
-// maxOutputRules bounds the field rules that apply to one target.
+// maxOutputRules bounds the rules for fields and rows that apply to one target.
 const maxOutputRules = 256
 
 // ruleBits says which output rules of a target apply.
@@ -26,8 +28,8 @@ func (s *ruleBits) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 // maxShapes bounds how many combinations of output rules are remembered per target; others are computed each time.
 const maxShapes = 1024
 
-// Shape implements [Decider]: deny rules first, then all field rules. The same combination of rules always gives the
-// same slices, so that callers may remember what they derive from them.
+// Shape implements [Decider]: deny rules first, then the rows that stay, then removals and masks, whatever the order of the rules. The same
+// combination of rules always gives the same slices of rules and edits, so that callers may remember what they derive from them.
 func (b *bound) Shape(ctx context.Context, r *Request, response any) (o Obligations, err error) {
 	t, a, err := b.begin(ctx, r)
 	if err != nil {
@@ -50,9 +52,12 @@ func (b *bound) Shape(ctx context.Context, r *Request, response any) (o Obligati
 			return Obligations{}, err
 		}
 		if more.Deny != nil {
-			return Obligations{Deny: more.Deny, Rules: more.Rules}, nil
+			return Obligations{Deny: more.Deny, Rules: more.Rules, Shadow: more.Shadow}, nil
 		}
 		o = o.with(more)
+	}
+	if len(t.tried) > 0 {
+		o.Shadow = slices.Concat(o.Shadow, t.wouldShape(a, response, o))
 	}
 	return o, nil
 }
@@ -86,7 +91,17 @@ func (t *boundTarget) apply(a *activation, r *Request, response any) (Obligation
 			applied.set(i)
 		}
 	}
-	return t.shape(applied), nil
+	o := t.shape(applied)
+	if len(t.rowLists) > 0 {
+		root, err := follow(response, t.out, "response is")
+		if err != nil {
+			return Obligations{}, err
+		}
+		if o.Rows, err = t.cutRows(a, applied, root); err != nil {
+			return Obligations{}, err
+		}
+	}
+	return o, nil
 }
 
 // shape returns the obligations of a combination of rules. Readers take no lock: the map is replaced, never changed.
@@ -126,25 +141,33 @@ func (t *boundTarget) shape(applied ruleBits) Obligations {
 
 // with adds what another policy asks for.
 func (o Obligations) with(more Obligations) Obligations {
+	joined := Obligations{Rows: joinCuts(o.Rows, more.Rows), Edits: o.Edits, Rules: o.Rules, Shadow: slices.Concat(o.Shadow, more.Shadow)}
 	switch {
 	case len(more.Edits)+len(more.Rules) == 0:
-		return o
 	case len(o.Edits)+len(o.Rules) == 0:
-		return more
+		joined.Edits, joined.Rules = more.Edits, more.Rules
+	default:
+		joined.Edits, joined.Rules = merge(o.Edits, more.Edits), slices.Concat(o.Rules, more.Rules)
 	}
-	return Obligations{Edits: merge(o.Edits, more.Edits), Rules: slices.Concat(o.Rules, more.Rules)}
+	return joined
 }
 
 // finish computes what can be known of a target once all rules are bound.
 func (b *binder) finish(t *boundTarget) {
 	if n := len(t.output); n > maxOutputRules {
-		b.fault(fmt.Errorf("tool %s: %d field rules select it; the limit is %d: join some", t.target.Name, n, maxOutputRules))
+		b.fault(fmt.Errorf("%s: %d rules for its fields and rows select it; the limit is %d: join some", t.target.key(), n, maxOutputRules))
 	}
+	t.split()
+	t.groupRows()
 	var all []Edit
 	for i := range t.output {
 		all = append(all, t.output[i].edits...)
 	}
 	t.scope = Scope{Edits: everyEdit(all), CoversAll: b.bound.coversAll}
+	for i := range t.rowLists {
+		t.scope.Rows = append(t.scope.Rows, t.rowLists[i].path)
+	}
+	slices.Sort(t.scope.Rows)
 }
 
 // everyEdit lists all edits that may be met: each as it stands, and redact where two masks may meet on one path.
@@ -192,6 +215,7 @@ func (b *bound) Scope(t *Target) Scope {
 	for _, other := range b.others {
 		more := other.Scope(t)
 		scope.Edits = everyEdit(slices.Concat(scope.Edits, more.Edits))
+		scope.Rows = slices.Compact(slices.Sorted(slices.Values(slices.Concat(scope.Rows, more.Rows))))
 		scope.CoversAll = scope.CoversAll || more.CoversAll
 	}
 	return scope

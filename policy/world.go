@@ -27,6 +27,7 @@ type specifics struct {
 	zone    string
 	in, out reflect.Type
 	phase   phase
+	item    reflect.Type // of the rows a where is asked about; nil elsewhere
 }
 
 func newWorld(env Env, declared map[string]Attribute) (*world, error) {
