@@ -238,4 +238,27 @@ func TestRevision(t *testing.T) {
 	b.Default = policy.Allow
 	require.NotEqual(t, revision(a), revision(b))
 	require.NotEqual(t, revision(a), revision(policy.All(a, policy.AllowAll())))
+
+	c, err := policy.Parse([]byte(strings.Replace(text, "mcpgov: 1", "mcpgov: 1\nmode: enforce", 1)))
+	require.NoError(t, err)
+	require.Equal(t, revision(a), revision(c), "enforce is what is meant where nothing is said")
+	open := func(s *policy.Set) policy.Policy { return policy.All(s, policy.AllowAll()) }
+	seen := map[string]bool{revision(open(a)): true}
+	for _, change := range []func(*policy.Set){
+		func(s *policy.Set) { s.Mode = policy.ModeShadow },
+		func(s *policy.Set) { s.Blocks[0].Input[0].Mode = policy.ModeShadow },
+		func(s *policy.Set) { s.Blocks[0].ReadOnly = only(false) },
+		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{limit("", "orders", 1)} },
+		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{limit("", "orders", 2)} },
+		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{filter("", "orders", "true")} },
+		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{filter("", "orders", "1 == 1")} },
+		func(s *policy.Set) { s.Blocks[0].Tools, s.Blocks[0].Resources = nil, []string{"*"} },
+	} {
+		changed, err := policy.Parse([]byte(text))
+		require.NoError(t, err)
+		change(changed)
+		d := mustBind(t, open(changed), nil, tool("report", nil, report{}), &policy.Target{Kind: "resource", Name: "r"})
+		require.False(t, seen[d.Revision()])
+		seen[d.Revision()] = true
+	}
 }

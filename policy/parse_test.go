@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -43,6 +44,48 @@ func TestParse(t *testing.T) {
 	mustBind(t, s, nil, order())
 }
 
+const kindsSet = `mcpgov: 1
+default: deny
+mode: enforce
+policies:
+  - tools: ["*"]
+    resources: ["report://*", "tag:crm"]
+    prompts: [letter]
+    read_only: true
+    input:
+      - {id: big, condition: "true", action: warn, reason: "For the log"}
+      - {condition: "user.role == 'clerk'", action: allow, mode: shadow}
+    output:
+      - {condition: "true", action: filter_rows, path: orders, where: "item.region == user.tenant"}
+      - {condition: "true", action: limit_rows, path: orders, limit: 0, mode: enforce}
+`
+
+// TestParseKinds: kinds, narrowing, rows and modes, in YAML and in JSON.
+func TestParseKinds(t *testing.T) {
+	readOnly := true
+	s, err := policy.Parse([]byte(kindsSet))
+	require.NoError(t, err)
+	require.Equal(t, policy.ModeEnforce, s.Mode)
+	block := s.Blocks[0]
+	require.Equal(t, [][]string{{"*"}, {"report://*", "tag:crm"}, {"letter"}}, [][]string{block.Tools, block.Resources, block.Prompts})
+	require.Equal(t, &readOnly, block.ReadOnly)
+	require.Equal(t, policy.ActionWarn, block.Input[0].Action)
+	require.Equal(t, policy.ModeShadow, block.Input[1].Mode)
+	require.Equal(t, []string{"orders", "item.region == user.tenant"}, []string{block.Output[0].Path, block.Output[0].Where})
+	require.Equal(t, policy.Rule{}.Limit, block.Output[1].Limit)
+
+	s, err = policy.Parse([]byte(`{"mcpgov": 1, "mode": "shadow", "policies": [{"resources": ["*"], "read_only": false,
+		"output": [{"condition": "true", "action": "limit_rows", "path": "a.b", "limit": 100}]}]}`))
+	require.NoError(t, err)
+	require.Equal(t, policy.ModeShadow, s.Mode)
+	require.False(t, *s.Blocks[0].ReadOnly)
+	require.Equal(t, 100, s.Blocks[0].Output[0].Limit)
+
+	o, err := policy.ParseOwn([]byte("mode: shadow\ninput: [{condition: \"true\", action: deny}]"))
+	require.NoError(t, err)
+	require.Equal(t, policy.ModeShadow, o.Mode)
+}
+
 func TestParseFaults(t *testing.T) {
 	cases := []struct {
 		name, text string
@@ -62,6 +105,18 @@ func TestParseFaults(t *testing.T) {
 		{"bad action", "mcpgov: 1\npolicies:\n  - tools: [a]\n    input: [{condition: \"true\", action: denny}]", []string{"line 4:13", `did you mean "deny"?`}},
 		{"bad default", "mcpgov: 1\ndefault: alow", []string{"line 2:10", `did you mean "allow"?`}},
 		{"alias", "mcpgov: 1\nuser: &a {x: string}\nname: *a", []string{"line 2:7", "line 3:7", "aliases are not read"}},
+		{"no limit", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: limit_rows, path: a}]", []string{"line 4:14", "limit_rows does not say how many rows stay: write limit: 100"}},
+		{"a limit in quotes", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: limit_rows, path: a, limit: \"5\"}]", []string{"line 4:70: a whole number is wanted here, such as 100, not a text"}},
+		{"a limit that is octal to some", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: limit_rows, path: a, limit: 010}]", []string{"line 4:70: a whole number is wanted here"}},
+		{"half a row", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: limit_rows, path: a, limit: 1.5}]", []string{"line 4:70", "not the value \"1.5\""}},
+		{"a negative limit", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: limit_rows, path: a, limit: -1}]", []string{"line 4:14", "the limit is -1"}},
+		{"a limit of zero elsewhere", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: filter_rows, path: a, where: \"true\", limit: 0}]", []string{"line 4:14", "filter_rows takes no limit"}},
+		{"an unquoted where", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: filter_rows, path: a, where: true}]", []string{"line 4:71", "write \"true\" in quotes"}},
+		{"an unknown mode", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: deny, mode: shadwo}]", []string{"line 4:54", "did you mean \"shadow\"?"}},
+		{"a warn under output", "mcpgov: 1\npolicies:\n  - prompts: [a]\n    output: [{condition: \"true\", action: warn}]", []string{"line 4:14", "move the rule under input"}},
+		{"an unknown mode of the set", "mcpgov: 1\nmode: of", []string{"line 2:7", `unknown mode "of"`, "write enforce or shadow"}},
+		{"a set that enforces nothing to no one", "mcpgov: 1\npolicies: [{read_only: true, input: [{condition: \"true\", action: deny}]}]", []string{"line 2:12: the block selects nothing"}},
+		{"read_only in quotes", "mcpgov: 1\npolicies: [{tools: [a], read_only: \"yes\", input: []}]", []string{"line 2:36: true or false is wanted here"}},
 		{"two documents", "mcpgov: 1\n---\nmcpgov: 1", []string{"more than one document"}},
 		{"no YAML", "mcpgov: [1", []string{"at or near line 1: this is no YAML"}},
 		{"scalar", "hello", []string{"a policy must be a mapping"}},
@@ -113,11 +168,13 @@ func TestParseFS(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(fullSet))
+	f.Add([]byte(kindsSet))
+	f.Add([]byte(strings.ReplaceAll(kindsSet, "enforce", "shadow")))
 	f.Add([]byte("policies:\n  input: [{condition: \"true\", action: deny}]"))
 	f.Add([]byte(`{"mcpgov": 1, "policies": [{"tools": ["*"]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if s, err := policy.Parse(data); err == nil {
-			_, _ = s.Bind(policy.Catalog{Targets: []*policy.Target{order()}})
+			_, _ = policy.All(s, policy.AllowAll()).Bind(policy.Catalog{Targets: append(house(), tool("report", nil, report{}))})
 		}
 		if o, err := policy.ParseOwn(data); err == nil {
 			_, _ = o.For("tool", "get_order").Bind(policy.Catalog{Targets: []*policy.Target{order()}})

@@ -34,13 +34,13 @@ type meta struct {
 type report struct {
 	meta
 	*region2
-	Owner   string      `json:"owner"`
-	Orders  []line      `json:"orders"`
-	Regions []region    `json:"regions"`
-	Fixed   [2]line     `json:"fixed,omitzero"`
-	Grid    [][]line    `json:"grid"`
-	Any     []any       `json:"any"`
-	Maps    []rowMap    `json:"maps"`
+	Owner   string   `json:"owner"`
+	Orders  []line   `json:"orders"`
+	Regions []region `json:"regions"`
+	Fixed   [2]line  `json:"fixed,omitzero"`
+	Grid    [][]line `json:"grid"`
+	Any     []any    `json:"any"`
+	Maps    []rowMap `json:"maps"`
 	ByName  map[string]region
 	Loose   any             `json:"loose"`
 	Raw     json.RawMessage `json:"raw"`
