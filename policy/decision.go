@@ -38,20 +38,21 @@ type Decision struct {
 
 // Divergence is what a rule, or a whole set, in shadow mode would have changed.
 type Divergence struct {
-	Rule  string // the rule's id
-	Would string // in words: "deny", "allow", "require_approval", "fail", "mask email", "remove notes", "cut rows of orders"
+	Rule  string // the rule's id, or that of a default, as in Decision.Rule
+	Would string // in words: "deny", "allow", "require_approval", "warn", "fail", "mask email", "remove notes", "cut rows of orders"
 }
 
 // Obligations are what must happen to a result before it leaves.
 type Obligations struct {
 	Deny   *Decision    // an output rule withholds the result; nil if none does
-	Rows   []RowCut     // the rows that stay, list by list; applied before Edits
+	Rows   []RowCut     // the rows that stay, for each list in which not all do; applied before Edits
 	Edits  []Edit       // sorted by path; at most one per path
 	Rules  []string     // ids of the output rules that applied, for the log
 	Shadow []Divergence // what output rules in shadow mode would have changed, for the log
 }
 
-// RowCut says which elements of one list of a result stay.
+// RowCut says which elements of one list of a result stay. Indexes, here and in the pointers of lists below others, are those before
+// anything is cut; of a list in a row that does not stay there is no cut.
 type RowCut struct {
 	List  string // JSON Pointer (RFC 6901) of the list in the marshalled result, such as /regions/3/orders
 	Keep  []int  // indexes of the elements that stay, ascending; empty for none

@@ -26,11 +26,52 @@
 // a require_approval, and in allow if it only denies. Policies are joined by [All]: every one must allow. A rule that is
 // never asked, because one before it holds always for every tool it selects, is a fault of [Policy.Bind].
 //
-// Output rules all apply. A deny among them withholds the result; the others name fields to remove or to mask. Their
-// conditions see the original response and the arguments.
+// A warn decides nothing: that its condition held is noted in the record, and the list goes on.
+//
+// Output rules all apply, in stages that do not depend on their order: deny, which withholds the result; filter_rows; limit_rows, of which
+// the smallest counts; removal of fields; masks. Their conditions see the original response and the arguments.
 //
 // An error refuses. A condition that fails, takes too long, gives no boolean or reads what is absent is a [RuleError],
 // never a rule that does not hold.
+//
+// # Selecting
+//
+// A block of a set selects by kind: tools, resources and prompts are lists of names, globs and tags (tag:pii), and each entry must select
+// something. A resource is named by its URI or URI template. In a glob * is any run of characters, slashes among them, and ? any one.
+//
+//	policies:
+//	  - tools: [get_customer, "hr_*", "tag:crm"]
+//	    resources: ["customer://*"]
+//	    read_only: true         # of these, only those that change nothing; false: only the others
+//
+// What no block of a set selects ends in the set's default.
+//
+// # Rows
+//
+// A filter_rows keeps the rows of a list for which its where holds. Where is a condition that also sees the row, as item. A limit_rows keeps
+// the first so many of what the filters left:
+//
+//	output:
+//	  - {condition: "user.role != 'manager'", action: filter_rows, path: orders, where: "item.region == user.region"}
+//	  - {condition: "true", action: limit_rows, path: orders, limit: 100}
+//
+// Of several filters for one list a row must pass all, and a where that fails for one row withholds the whole result. A path passes
+// through lists: regions.orders cuts the orders of each region. It does not pass through maps, and nothing of it may be known at run time
+// only: an interface, raw JSON, a type with a MarshalJSON of its own; nor is there * or **. All that is a fault of [Policy.Bind], in each
+// target that has the path, for rows that were let through there would be let through in silence. A nil list has no rows. However
+// short a where is, the rows of one result have the 100 milliseconds of costly conditions together; a list that is too long for them is
+// withheld.
+//
+// # Shadow mode
+//
+// A rule with mode: shadow, or all rules of a set or of a tool's own list with it, is evaluated and not followed. The decision is made as if it
+// were not there; then it is made once more as if nothing were in shadow mode, and where the two differ, in effect or in the rule that
+// denies, a [Divergence] in [Decision.Shadow] names the rule and what it would have done. Of a tool's own list whose
+// end changes with the rules on trial, its default is named. Output rules in shadow mode note in [Obligations.Shadow] what they would have
+// removed, masked, cut or denied beyond what is asked for already. A rule on trial that fails is noted with "fail" and refuses nothing.
+//
+// What is in shadow mode hides nothing from lists, covers no sensitive field, and is checked at Bind like any other. Where all sets are in
+// it nothing would be enforced, which is a fault: whoever means that joins [AllowAll].
 //
 // # What conditions see
 //
@@ -42,6 +83,7 @@
 //	now        the time of the call; timestamp.now() is the same reading
 //	request    transport, client, remote_ip, purpose, headers
 //	env        name, region
+//	item       one row of a list (where of filter_rows only)
 //
 // Input rules see all but response, and so does an output rule of a tool without a result.
 //

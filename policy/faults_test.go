@@ -247,7 +247,7 @@ func TestRevision(t *testing.T) {
 	for _, change := range []func(*policy.Set){
 		func(s *policy.Set) { s.Mode = policy.ModeShadow },
 		func(s *policy.Set) { s.Blocks[0].Input[0].Mode = policy.ModeShadow },
-		func(s *policy.Set) { s.Blocks[0].ReadOnly = only(false) },
+		func(s *policy.Set) { s.Blocks[0].ReadOnly = new(false) },
 		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{limit("", "orders", 1)} },
 		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{limit("", "orders", 2)} },
 		func(s *policy.Set) { s.Blocks[0].Output = []policy.Rule{filter("", "orders", "true")} },

@@ -62,13 +62,12 @@ policies:
 
 // TestParseKinds: kinds, narrowing, rows and modes, in YAML and in JSON.
 func TestParseKinds(t *testing.T) {
-	readOnly := true
 	s, err := policy.Parse([]byte(kindsSet))
 	require.NoError(t, err)
 	require.Equal(t, policy.ModeEnforce, s.Mode)
 	block := s.Blocks[0]
 	require.Equal(t, [][]string{{"*"}, {"report://*", "tag:crm"}, {"letter"}}, [][]string{block.Tools, block.Resources, block.Prompts})
-	require.Equal(t, &readOnly, block.ReadOnly)
+	require.Equal(t, new(true), block.ReadOnly)
 	require.Equal(t, policy.ActionWarn, block.Input[0].Action)
 	require.Equal(t, policy.ModeShadow, block.Input[1].Mode)
 	require.Equal(t, []string{"orders", "item.region == user.tenant"}, []string{block.Output[0].Path, block.Output[0].Where})

@@ -71,10 +71,10 @@ func findRows(t reflect.Type, segments []string) (*rowPath, error) {
 
 // closed reports what no path to rows passes through or ends in.
 func closed(t reflect.Type, kind fields.Kind, at []string) error {
-	switch kind {
-	case fields.Map:
+	if kind == fields.Map {
 		return closedPath{fmt.Errorf("%s is a map: rows are cut from lists, on a way of declared fields: make it a list", placeName(at))}
-	case fields.Any:
+	}
+	if kind == fields.Any {
 		return closedPath{fmt.Errorf("%s is a Go %s, of which only run time knows the JSON: give it a struct with declared fields", placeName(at), t)}
 	}
 	return nil

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/types"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 )
@@ -122,10 +122,8 @@ func (w *world) compileWhere(text string, key specifics, item *goType) (*conditi
 		if err != nil {
 			return nil, err
 		}
-		known := map[string]*types.Type{"item": item.cel}
-		for name, t := range base.known {
-			known[name] = t
-		}
+		known := maps.Clone(base.known)
+		known["item"] = item.cel
 		e = &environment{cel: made, compiled: map[string]compilation{}, known: known}
 		w.specific[key] = e
 	}

@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -299,6 +300,21 @@ func TestManyRows(t *testing.T) {
 	o, err := shapeReport(t, out, limit("r", "orders", 99_999))
 	require.NoError(t, err)
 	require.Len(t, o.Rows[0].Keep, 99_999)
+
+	// The clock is looked at now and then, also where nothing is asked about a row but to look into it.
+	target := tool("report", orderIn{}, report{})
+	d := mustBind(t, one(policy.Allow, nil, limit("r", "regions.orders", 0), limit("s", "regions", 1000)), nil, target)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := &policy.Request{Target: target, User: &policy.User{}, Args: &orderIn{}}
+	_, err = d.Shape(over, r, &report{Regions: make([]region, 63)})
+	require.NoError(t, err)
+	_, err = d.Shape(over, r, &report{Regions: make([]region, 64)})
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "rule r: ")
+	d = mustBind(t, one(policy.Allow, nil, filter("f", "orders", "item.amount == 0")), nil, target)
+	_, err = d.Shape(over, r, &report{Orders: lines("eu")})
+	require.ErrorIs(t, err, context.Canceled, "a where does not even begin")
 }
 
 // TestRowPointersLeadToTheLists applies cuts to what is marshalled: of each list stay exactly the rows they name.

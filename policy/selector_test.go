@@ -21,8 +21,6 @@ func house() []*policy.Target {
 	}
 }
 
-func only(readOnly bool) *bool { return &readOnly }
-
 // TestSelectorsByKind: each list of a block selects targets of its own kind, by name, glob and tag, and read_only narrows all three.
 func TestSelectorsByKind(t *testing.T) {
 	for _, c := range []struct {
@@ -41,8 +39,8 @@ func TestSelectorsByKind(t *testing.T) {
 			policy.Block{Tools: []string{"get_*"}, Resources: []string{"shared"}, Prompts: []string{"*"}},
 			[]string{"tool get_order", "resource shared", "prompt write_letter"},
 		},
-		{"all that reads", policy.Block{Tools: []string{"*"}, Resources: []string{"*"}, ReadOnly: only(true)}, []string{"tool get_order", "resource customer://{id}/orders", "resource shared"}},
-		{"all that writes", policy.Block{Tools: []string{"*"}, Resources: []string{"*"}, ReadOnly: only(false)}, []string{"tool set_order", "tool shared"}},
+		{"all that reads", policy.Block{Tools: []string{"*"}, Resources: []string{"*"}, ReadOnly: new(true)}, []string{"tool get_order", "resource customer://{id}/orders", "resource shared"}},
+		{"all that writes", policy.Block{Tools: []string{"*"}, Resources: []string{"*"}, ReadOnly: new(false)}, []string{"tool set_order", "tool shared"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.block.Input = []policy.Rule{{Condition: "true", Action: policy.ActionAllow}}
@@ -82,7 +80,7 @@ func TestSelectorFaults(t *testing.T) {
 		{"no such tag", policy.Block{Resources: []string{"tag:cmr"}, Input: allow}, `no resource has the tag "cmr" (did you mean "crm"?); tags are: crm`},
 		{"a resource among tools", policy.Block{Tools: []string{"customer://*"}, Input: allow}, `"customer://*" selects no tool: what it selects is a resource: write it under resources`},
 		{"one of two", policy.Block{Tools: []string{"*"}, Resources: []string{"nope"}, Input: allow}, `resources: "nope" selects nothing`},
-		{"narrowed to nothing", policy.Block{Prompts: []string{"*"}, ReadOnly: only(false), Input: allow}, "read_only: false leaves none of what it selects: remove read_only, or the block"},
+		{"narrowed to nothing", policy.Block{Prompts: []string{"*"}, ReadOnly: new(false), Input: allow}, "read_only: false leaves none of what it selects: remove read_only, or the block"},
 		{"the kinds in a fault of a condition", policy.Block{Tools: []string{"shared"}, Resources: []string{"shared"}, Input: reads("nope")}, "(tool shared, resource shared)"},
 		{"one kind in a fault of a condition", policy.Block{Resources: []string{"*"}, Input: reads("nope")}, "(resources customer://{id}/orders, shared)"},
 		{"the kind in a fault of a field", policy.Block{Resources: []string{"cust*"}, Output: []policy.Rule{{Condition: "true", Action: policy.ActionFilterFields, Fields: []string{"emial"}}}}, `found in none of the selected resources`},
