@@ -115,6 +115,11 @@ func TestShadowSets(t *testing.T) {
 	d = admit(policy.All(old, own.For("tool", "get_order")))
 	require.Equal(t, []string{"get_order#default: deny"}, inShadow(d.Shadow))
 
+	// Where it takes two to lift a denial, both are named: the second list was not even asked.
+	d = admit(policy.All(set("p", policy.Deny, "", onTrial(ruled("a", always, policy.ActionAllow))), set("q", policy.Deny, "", onTrial(ruled("b", always, policy.ActionAllow)))))
+	require.Equal(t, "p#default", d.Rule)
+	require.Equal(t, []string{"a: allow", "b: allow"}, inShadow(d.Shadow))
+
 	// What the others decide is asked about only if it may matter, and nothing they do can refuse on behalf of a trial.
 	lifted := set("s", policy.Deny, "", onTrial(ruled("a", always, policy.ActionAllow)))
 	for _, c := range []struct {
