@@ -61,8 +61,10 @@ func (r *Record) appendUpToHash(dst []byte) ([]byte, error) {
 	dst = appendText(dst, `"call_id":`, r.CallID)
 	dst = appendText(dst, `"category":`, r.Category)
 	dst = appendText(dst, `"cause":`, r.Cause)
+	dst = appendInt(dst, `"cleaned":`, int64(r.Cleaned))
 	dst = r.Client.append(dst)
 	dst = appendText(dst, `"conversation":`, r.Conversation)
+	dst = appendInt(dst, `"cut":`, int64(r.Cut))
 	dst = appendText(dst, `"decision":`, r.Decision)
 	return appendInt(dst, `"duration_us":`, r.Duration.Microseconds()), nil
 }
@@ -71,14 +73,7 @@ func (r *Record) appendUpToHash(dst []byte) ([]byte, error) {
 func (r *Record) appendUpToPrev(dst []byte) []byte {
 	dst = appendText(dst, `"kind":`, string(r.Kind))
 	dst = appendText(dst, `"level":`, string(r.Level))
-	if len(r.Masked) > 0 {
-		dst = append(dst, `"masked":[`...)
-		for _, path := range r.Masked {
-			dst = canon.AppendString(dst, path)
-			dst = append(dst, ',')
-		}
-		dst = append(dst[:len(dst)-1], `],`...)
-	}
+	dst = appendTexts(dst, `"masked":[`, r.Masked)
 	dst = appendText(dst, `"note":`, r.Note)
 	return appendText(dst, `"outcome":`, r.Outcome)
 }
@@ -95,6 +90,11 @@ func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
 	dst = appendTrue(dst, `"response_truncated":`, r.ResponseTruncated)
 	dst = appendInt(dst, `"rows":`, int64(r.Rows))
 	dst = appendText(dst, `"rule":`, r.Rule)
+	dst = appendTexts(dst, `"rules":[`, r.Rules)
+	dst = appendTexts(dst, `"rules_warned":[`, r.Warnings)
+	if _, err := appendRaw(nil, `"attributes":`, r.User.Attributes); err != nil {
+		return dst, fmt.Errorf("audit: record of call %q: User.Attributes: %w", r.CallID, err)
+	}
 	if y := r.Time.UTC().Year(); y < 0 || y > 9999 {
 		return dst, fmt.Errorf("audit: record of call %q: Time: year %d has no RFC 3339 form; give one from 0 to 9999", r.CallID, y)
 	}
@@ -104,6 +104,7 @@ func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
 // appendRest writes the members that sort behind seq and closes the object.
 func (r *Record) appendRest(dst []byte) []byte {
 	dst = r.Server.append(dst)
+	dst = appendTexts(dst, `"shadow":[`, r.Shadow)
 	if len(r.Sources) > 0 {
 		dst = append(dst, `"sources":[`...)
 		for _, s := range r.Sources {
@@ -181,10 +182,17 @@ func (u *User) append(dst []byte) []byte {
 	}
 	dst = append(dst, `"user":{`...)
 	dst = appendTrue(dst, `"anonymous":`, u.Anonymous)
+	if with, err := appendRaw(dst, `"attributes":`, u.Attributes); err == nil { // a fault in them was met in appendUpToSeq
+		dst = with
+	}
+	dst = appendTexts(dst, `"groups":[`, u.Groups)
 	dst = appendText(dst, `"id":`, u.ID)
 	dst = appendText(dst, `"name":`, u.Name)
+	dst = appendTexts(dst, `"permissions":[`, u.Permissions)
 	dst = appendText(dst, `"provider":`, u.Provider)
 	dst = appendText(dst, `"role":`, u.Role)
+	dst = appendTexts(dst, `"roles":[`, u.Roles)
+	dst = appendTexts(dst, `"scopes":[`, u.Scopes)
 	dst = appendText(dst, `"tenant":`, u.Tenant)
 	return closeObject(dst)
 }
@@ -195,6 +203,19 @@ func closeObject(dst []byte) []byte {
 		dst = dst[:last]
 	}
 	return append(dst, `},`...)
+}
+
+// appendTexts writes a member that holds a list of texts; name comes quoted, with its colon and the opening bracket. An empty list is left out.
+func appendTexts(dst []byte, name string, texts []string) []byte {
+	if len(texts) == 0 {
+		return dst
+	}
+	dst = append(dst, name...)
+	for _, text := range texts {
+		dst = canon.AppendString(dst, text)
+		dst = append(dst, ',')
+	}
+	return append(dst[:len(dst)-1], `],`...)
 }
 
 // appendText writes a member that holds text; name comes quoted and with its colon. Empty text is left out.

@@ -37,10 +37,14 @@ func (r *Record) parse(line []byte) error {
 			return v.text(&r.Category)
 		case "cause":
 			return v.text(&r.Cause)
+		case "cleaned":
+			return v.count(&r.Cleaned)
 		case "client":
 			return v.texts(r.Client.field)
 		case "conversation":
 			return v.text(&r.Conversation)
+		case "cut":
+			return v.count(&r.Cut)
 		case "decision":
 			return v.text(&r.Decision)
 		case "duration_us":
@@ -73,10 +77,16 @@ func (r *Record) parse(line []byte) error {
 			return v.count(&r.Rows)
 		case "rule":
 			return v.text(&r.Rule)
+		case "rules":
+			return v.list(&r.Rules)
+		case "rules_warned":
+			return v.list(&r.Warnings)
 		case "seq":
 			return v.sequence(&r.Seq)
 		case "server":
 			return v.texts(r.Server.field)
+		case "shadow":
+			return v.list(&r.Shadow)
 		case "sources":
 			return v.sources(&r.Sources)
 		case "span_id":
@@ -221,9 +231,22 @@ func (t *Target) parse(v value) error {
 
 func (u *User) parse(v value) error {
 	return each(v, func(name []byte, v value) error {
-		if string(name) == "anonymous" {
+		switch string(name) {
+		case "anonymous":
 			return v.yes(&u.Anonymous)
+		case "attributes":
+			u.Attributes = bytes.Clone(v)
+		case "groups":
+			return v.list(&u.Groups)
+		case "permissions":
+			return v.list(&u.Permissions)
+		case "roles":
+			return v.list(&u.Roles)
+		case "scopes":
+			return v.list(&u.Scopes)
+		default:
+			return v.textIn(u.field(name))
 		}
-		return v.textIn(u.field(name))
+		return nil
 	})
 }

@@ -21,17 +21,20 @@ var update = flag.Bool("update", false, "rewrite the goldens in testdata")
 func full() audit.Record {
 	return audit.Record{
 		Seq: 7, Kind: audit.KindOutcome, CallID: "c_01J9Z", Time: time.Date(2026, 3, 4, 5, 6, 7, 89_012_345, time.FixedZone("", 3600)),
-		Server:       audit.Server{Name: "crm", Version: "1.0.0", Policy: "sha256:ab12", Environment: "production", Region: "eu-1"},
-		User:         audit.User{ID: "u-17", Name: "Zoë", Role: "analyst", Tenant: "acme", Provider: "oidc", Anonymous: true},
+		Server: audit.Server{Name: "crm", Version: "1.0.0", Policy: "sha256:ab12", Environment: "production", Region: "eu-1"},
+		User: audit.User{ID: "u-17", Name: "Zoë", Role: "analyst", Tenant: "acme", Provider: "oidc", Anonymous: true,
+			Roles: []string{"analyst", "on-call"}, Groups: []string{"eu"}, Permissions: []string{"pii.view"}, Scopes: []string{"crm"},
+			Attributes: json.RawMessage(`{"department":"risk"}`)},
 		Agent:        audit.Agent{ID: "client-9", Kind: "oauth_client"},
 		Client:       audit.Client{Name: "inspector", Version: "2", Transport: "http", Protocol: "2026-07-28", RemoteIP: "192.0.2.7"},
 		Conversation: "s-1", Purpose: "support",
 		Target:          audit.Target{Kind: "tool", Name: "get_customer", ReadOnly: true},
 		Level:           audit.LevelComplete,
 		Arguments:       json.RawMessage(`{"customer_id":"cust_42","limit":9007199254740993}`),
-		ArgumentsDigest: "0a1b", Decision: "allow", Rule: "own-record", Reason: "you may", Outcome: "failed", Category: "server_error", Cause: "db: gone",
+		ArgumentsDigest: "0a1b", Decision: "allow", Rule: "own-record", Reason: "you may", Rules: []string{"mask-mail"}, Warnings: []string{"late"},
+		Shadow: []string{"strict: would deny"}, Outcome: "failed", Category: "server_error", Cause: "db: gone",
 		Response: json.RawMessage(`{"email":"***","rows":[1,2.5]}`), ResponseDigest: "2c3d", ResponseTruncated: true,
-		Duration: 1234567 * time.Nanosecond, Rows: 2, Bytes: 512, Masked: []string{"email", "orders.*.card"},
+		Duration: 1234567 * time.Nanosecond, Rows: 2, Cut: 3, Cleaned: 1, Bytes: 512, Masked: []string{"email", "orders.*.card"},
 		Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 		Prev: strings.Repeat("0", 64), Hash: strings.Repeat("f", 64),
@@ -99,6 +102,7 @@ func TestAppendJSONRefuses(t *testing.T) {
 		"arguments":  {func(r *audit.Record) { r.Arguments = json.RawMessage(`{"a":`) }, `record of call "c_01J9Z": Arguments: canon: byte 5`},
 		"two values": {func(r *audit.Record) { r.Arguments = json.RawMessage("{}\n{}") }, `Arguments: canon: byte 3: data after`},
 		"response":   {func(r *audit.Record) { r.Response = json.RawMessage(`{"a":1,"a":2}`) }, `Response: canon: byte 7: member name used twice`},
+		"attributes": {func(r *audit.Record) { r.User.Attributes = json.RawMessage(`{`) }, `record of call "c_01J9Z": User.Attributes: canon: byte 1`},
 		"year":       {func(r *audit.Record) { r.Time = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC) }, `Time: year 12026`},
 	} {
 		r := full()
