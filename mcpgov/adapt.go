@@ -48,10 +48,14 @@ func toolResult(r reply, name string) (*mcp.CallToolResult, error) {
 		return &mcp.CallToolResult{Content: append([]mcp.Content{}, r.content...)}, nil
 	}
 	text := &mcp.TextContent{Text: string(r.structured)}
-	return &mcp.CallToolResult{
+	result := &mcp.CallToolResult{
 		StructuredContent: json.RawMessage(r.structured),
 		Content:           append([]mcp.Content{text}, r.content...),
-	}, nil
+	}
+	if len(r.truncated) > 0 {
+		result.Meta = mcp.Meta{"mcpgov/truncated": r.truncated}
+	}
+	return result, nil
 }
 
 // refusal is the JSON text of a call that did not succeed.

@@ -155,11 +155,19 @@ func (b *builder) finish(decider policy.Decider) {
 func (p *part) describe(decider policy.Decider) (err error) {
 	t := p.target
 	if decider != nil {
-		t.scope = decider.Scope(t.policy).Edits
+		scope := decider.Scope(t.policy)
+		t.scope, t.rows = scope.Edits, scope.Rows
 	}
 	var widened [][]string
 	for _, e := range t.scope {
 		path, err := fields.ParsePath(e.Path)
+		if err != nil {
+			return err
+		}
+		widened = append(widened, path)
+	}
+	for _, list := range t.rows { // a list that rows are cut from keeps no minItems: it is advertised like one that may be masked
+		path, err := fields.ParsePath(list)
 		if err != nil {
 			return err
 		}

@@ -88,6 +88,7 @@ type (
 	shaped struct {
 		executed
 		structured []byte        // masked; nil for a target that returns content only
+		truncated  []string      // lists whose rows were limited
 		content    []mcp.Content // masked; nil stands for the structured result as text
 	}
 )
@@ -235,11 +236,12 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if err != nil {
 		return shaped{}, policyFailure(err).quoting()
 	}
+	x.noteObligations(duty)
 	if duty.Deny != nil {
 		x.noteDecision(*duty.Deny)
 		return shaped{}, &Error{Code: Denied, Message: duty.Deny.Reason, rule: duty.Deny.Rule}
 	}
-	masked, err := x.target.mask(x.body, duty.Edits)
+	masked, err := x.target.mask(x.body, duty)
 	if err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
@@ -249,7 +251,7 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if err := s.noteResult(x.call, masked); err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
-	return shaped{x, masked.structured, masked.content}, nil
+	return shaped{x, masked.structured, masked.truncated, masked.content}, nil
 }
 
 // reply is how a call ended, before it is put into the words of a protocol method.
@@ -261,7 +263,8 @@ type reply struct {
 	retryable  bool // a declared business error that may succeed when tried again
 	structured []byte
 	content    []mcp.Content
-	concealed  bool // to be answered exactly as a target that does not exist
+	truncated  []string // lists, by JSON Pointer, that hold fewer rows than there were for their number alone
+	concealed  bool     // to be answered exactly as a target that does not exist
 }
 
 // seal writes the outcome and makes the reply. A result whose record cannot be written is withheld; a record that is
@@ -277,7 +280,7 @@ func (s *Server) seal(o opened, sh shaped, err error) reply {
 		err = refuse(AuditFailed, failure)
 	}
 	if err == nil {
-		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content}
+		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content, truncated: sh.truncated}
 	}
 	e := o.target.told(err)
 	return reply{

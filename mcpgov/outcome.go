@@ -36,7 +36,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		if c.target.level != audit.LevelBasic {
 			r.Cause = s.cause(c, e)
 		}
-		r.Response, r.ResponseDigest, r.Masked = nil, "", nil
+		r.Response, r.ResponseDigest, r.Masked, r.Cut = nil, "", nil, 0
 	}
 	slow := c.target.timeout != noLimit && r.Duration > c.target.timeout/5*4
 	if slow {

@@ -42,6 +42,10 @@ func (c *call) noteCaller() {
 	u := &c.caller.User
 	c.draft.User = audit.User{ID: u.ID, Name: u.Name, Role: u.Role, Tenant: u.Tenant, Provider: u.Provider, Anonymous: u.Anonymous}
 	c.draft.Agent = audit.Agent{ID: c.caller.Agent.ID, Kind: c.caller.Agent.Kind}
+	if c.target.level != audit.LevelBasic {
+		// The caller is shared with the whole connection and read only, and so are its lists.
+		c.draft.User.Roles, c.draft.User.Groups, c.draft.User.Permissions, c.draft.User.Scopes = u.Roles, u.Groups, u.Permissions, u.Scopes
+	}
 }
 
 // noteArguments puts the masked arguments and the keyed digest of the whole into the draft. Only arguments that
@@ -76,12 +80,28 @@ func (s *Server) noteArguments(c *call) error {
 
 func (c *call) noteDecision(d policy.Decision) {
 	c.draft.Decision, c.draft.Rule, c.draft.Reason = d.Effect.String(), d.Rule, d.Reason
+	c.draft.Warnings = append(c.draft.Warnings, d.Warnings...)
+	c.noteShadow(d.Shadow)
+}
+
+// noteObligations puts what the output rules ask for into the draft.
+func (c *call) noteObligations(o policy.Obligations) {
+	c.draft.Rules = o.Rules
+	c.noteShadow(o.Shadow)
+}
+
+// noteShadow puts what rules in shadow mode would have changed into the draft.
+func (c *call) noteShadow(divergences []policy.Divergence) {
+	for _, d := range divergences {
+		c.draft.Shadow = append(c.draft.Shadow, d.Rule+": would "+d.Would)
+	}
 }
 
 // noteResult puts what the caller got into the draft; labelled fields are hidden there whoever the caller is.
 func (s *Server) noteResult(c *call, m maskedResult) error {
 	c.draft.Bytes = m.size()
 	c.draft.Masked = m.touched
+	c.draft.Cut = m.cut
 	if c.target.level != audit.LevelComplete {
 		return nil
 	}

@@ -25,6 +25,7 @@ type surfaces struct {
 	withoutContent *mask.Plan // cuts the members that hold content
 
 	scope  []policy.Edit // every edit the bound policy may ask for
+	rows   []string      // paths of the lists it may cut rows from
 	key    []byte        // of the hash mask
 	plans  planCache
 	inLog  hidden // labelled fields of In: never in a record, nor in an error text
@@ -47,6 +48,8 @@ type maskedResult struct {
 	structured []byte
 	content    []mcp.Content
 	touched    []string // the paths that were really there
+	cut        int      // rows left out
+	truncated  []string // lists of which only the number of rows was limited; the caller is told
 }
 
 func (m maskedResult) size() int {
@@ -60,7 +63,7 @@ func (m maskedResult) size() int {
 }
 
 // maskable reports whether a result of this target may ever be masked.
-func (t *surfaces) maskable() bool { return len(t.scope) > 0 || len(t.outLog.edits) > 0 }
+func (t *surfaces) maskable() bool { return len(t.scope)+len(t.rows) > 0 || len(t.outLog.edits) > 0 }
 
 // check holds a result to the output schema it was advertised with, before anything is masked.
 func (t *surfaces) check(out any, body []byte) error {
@@ -75,10 +78,15 @@ func (t *surfaces) check(out any, body []byte) error {
 	return t.output.Check(out, body)
 }
 
-// mask applies the edits a decision asks for to a marshalled result.
-func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err error) {
+// mask does what a decision asks for to a marshalled result: rows are cut first, then fields removed and masked.
+func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, err error) {
+	edits := duty.Edits
 	h, err := t.hiddenBy(edits)
 	if err != nil {
+		return m, err
+	}
+	whole := body
+	if body, err = t.cutRows(&m, body, duty.Rows); err != nil {
 		return m, err
 	}
 	m.body = body
@@ -94,8 +102,11 @@ func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err e
 	if m.structured, m.content, err = t.split(m.body); err != nil {
 		return m, err
 	}
+	if m.cut > 0 {
+		m.content = withheld(m.content) // no telling which of its words speak of a row that is gone
+	}
 	if h.names != nil && len(m.content) > 0 {
-		known, err := h.fields.Collect(body)
+		known, err := h.fields.Collect(whole)
 		if err != nil {
 			return m, err
 		}
@@ -107,8 +118,11 @@ func (t *surfaces) mask(body []byte, edits []policy.Edit) (m maskedResult, err e
 // begun finds the sensitive values of what a failing handler returned beside its error, so that they can be found
 // in the error's text. False: the half-made result cannot be read, and so the text cannot be searched.
 func (t *target) begun(out any) (values []string, readable bool) {
-	if out == nil || t.either.fields.Empty() {
+	if out == nil || t.either.fields.Empty() && len(t.rows) == 0 {
 		return nil, true
+	}
+	if len(t.rows) > 0 {
+		return nil, false // any value may be one of a row this caller does not get
 	}
 	body, err := t.encode(out)
 	if err != nil {
