@@ -38,10 +38,11 @@ type call struct {
 	raw     incoming
 	caller  *Caller // shared with the connection: read only; empty until identified
 	draft   audit.Record
-	holds   bool    // a concurrency slot that seal must give back
-	read    bool    // the arguments were read: what in them is sensitive is known
-	secrets secrets // what may stand in no text about the call
-	notes   notes   // what the handler reports while it runs
+	waited  time.Duration // for an approval
+	holds   bool          // a concurrency slot that seal must give back
+	read    bool          // the arguments were read: what in them is sensitive is known
+	secrets secrets       // what may stand in no text about the call
+	notes   notes         // what the handler reports while it runs
 }
 
 // incoming is a request, whatever transport and protocol era it came by.

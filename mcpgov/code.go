@@ -13,7 +13,9 @@ const (
 	Unknown          Code = "unknown"           // no such tool, or one this caller may not know of
 	Denied           Code = "denied"            // a policy rule, or its default, says no
 	PolicyFailed     Code = "policy_failed"     // a policy rule could not be evaluated: refused
-	ApprovalRequired Code = "approval_required" // a rule asks for a person's approval
+	ReadOnlyMode     Code = "read_only"         // the server serves only what changes nothing
+	ApprovalRequired Code = "approval_required" // a rule asks for a person's approval, and nobody can be asked
+	ApprovalRefused  Code = "approval_refused"  // whoever was asked for the approval did not give it
 	AuditFailed      Code = "audit_failed"      // the audit record could not be written: refused or withheld
 	Timeout          Code = "timeout"           // the deadline passed
 	Cancelled        Code = "cancelled"         // the caller hung up
@@ -53,8 +55,10 @@ func codeTable() []codeInfo {
 		{Unknown, ClientError, -32602, "unknown target"},
 		{Denied, ClientError, -32013, "not allowed"},
 		{PolicyFailed, ServerError, -32008, "the request could not be authorized"},
+		{ReadOnlyMode, ClientError, -32016, "this server is read-only at present"},
 		{ApprovalRequired, ClientError, -32014, "this call needs an approval that cannot be given here"},
 		{AuditFailed, ServerError, -32009, "the call could not be recorded and was refused"},
+		{ApprovalRefused, ClientError, -32017, "the approval was not given"},
 		{Timeout, ServerError, -32010, "the call took too long"},
 		{Cancelled, ClientError, -32011, "the call was cancelled"},
 		{Panicked, ServerError, -32603, "internal error"},

@@ -30,7 +30,7 @@ func TestCodes(t *testing.T) {
 		}
 		require.Contains(t, []mcpgov.Category{mcpgov.ClientError, mcpgov.ServerError}, code.Category(), "%s", code)
 	}
-	require.Len(t, seen, 16)
+	require.Len(t, seen, 18)
 	require.Equal(t, mcpgov.BusinessError, mcpgov.Code("sold_out").Category())
 	mcpgov.Codes()[0] = "changed"
 	require.Equal(t, mcpgov.OK, mcpgov.Codes()[0], "the slice is the caller's own")

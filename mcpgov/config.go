@@ -44,6 +44,12 @@ type Config struct {
 	// more, the same on all replicas. nil makes one up at start: digests then compare within one process only.
 	Key []byte
 
+	// ReadOnly serves only what changes nothing: tools that are not ToolSpec.ReadOnly are neither listed nor run, and a call of one,
+	// by who could see it otherwise, ends as [ReadOnlyMode]. False serves everything.
+	ReadOnly bool
+	// Approver is asked where a rule says require_approval; nil refuses such calls as [ApprovalRequired].
+	Approver Approver
+
 	// RuleHeaders are the HTTP headers rules see as request.headers, by lower-case name; nil is none.
 	RuleHeaders []string
 

@@ -159,6 +159,6 @@
 //     and its slot live until the handler ends.
 //   - It does not watch what a handler does with its own network and disk.
 //   - It does not keep a model from being misled. It limits what a misled model can do.
-//   - It cannot ask a person yet: a rule with require_approval refuses.
+//   - It brings no way to ask a person: a rule with require_approval refuses unless [Config].Approver asks by a way of its own.
 //   - Rates and concurrency are counted in this process, not across replicas.
 package mcpgov

@@ -13,6 +13,7 @@ var (
 	errRate        = errors.New("the caller's calls per minute are used up")
 	errConcurrency = errors.New("as many handlers run as Limits.Concurrent allows")
 	errNoApprover  = errors.New("a rule asks for an approval and the server has no approver")
+	errReadOnly    = errors.New("Config.ReadOnly is set and the target is not ReadOnly")
 	errHidden      = errors.New("the target is hidden from this caller: no arguments of his could be admitted")
 	errCalledTwice = errors.New("an interceptor called next twice")
 	errNothing     = errors.New("the handler returned neither a result nor an error")

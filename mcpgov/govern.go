@@ -16,9 +16,9 @@ import (
 //
 //	open      call id, clock, draft of the record   cannot fail: whatever happens next can be recorded
 //	identify  who calls                             unauthenticated, limited
-//	decode    one strict reading, defaults, schema  unknown, invalid_input
+//	decode    one strict reading, defaults, schema  unknown, read_only, invalid_input
 //	decide    policy on the decoded value           denied, policy_failed
-//	approve   a person says yes, where asked        approval_required
+//	approve   a person says yes, where asked        approval_required, approval_refused
 //	record    intent on disk (targets that write)   audit_failed
 //	execute   deadline(recover(interceptors(handler)))  timeout, cancelled, panicked, failed
 //	shape     check, remove, mask, cap              output_invalid, denied, mask_failed, output_too_large
@@ -178,8 +178,13 @@ func (s *Server) decide(d decoded) (admitted, error) {
 }
 
 func (s *Server) approve(a admitted) (approved, error) {
-	if a.call == nil || a.effect != policy.Allow {
-		return approved{}, refuse(ApprovalRequired, errNoApprover)
+	if a.call == nil {
+		return approved{}, refuse(ApprovalRequired, errZeroReceipt)
+	}
+	if a.effect != policy.Allow {
+		if err := s.askApprover(a.call); err != nil {
+			return approved{}, err
+		}
 	}
 	return approved{a}, nil
 }

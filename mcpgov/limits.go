@@ -18,6 +18,7 @@ type Limits struct {
 	Tool           time.Duration // a handler's time; default 5 s; ToolSpec.Timeout overrides it
 	Identify       time.Duration // the Identifier's time; default 2 s
 	Policy         time.Duration // the Decider's time, per question; default 1 s
+	Approval       time.Duration // the Approver's time; default 60 s. It counts against no handler's
 	Audit          time.Duration // the sink's time, per record; default 2 s
 	Concurrent     int           // handlers running at once; default 100. A slot is held until the handler really ends
 	PerMinute      int           // calls and lists per caller and minute; default 1000, with bursts of as many. Callers without a name count by address
@@ -35,6 +36,7 @@ func (l Limits) withDefaults() Limits {
 	l.Tool = orDefault(l.Tool, 5*time.Second, noLimit)
 	l.Identify = orDefault(l.Identify, 2*time.Second, noLimit)
 	l.Policy = orDefault(l.Policy, time.Second, noLimit)
+	l.Approval = orDefault(l.Approval, time.Minute, noLimit)
 	l.Audit = orDefault(l.Audit, 2*time.Second, noLimit)
 	l.Concurrent = orDefault(l.Concurrent, 100, 1<<31-1)
 	l.PerMinute = orDefault(l.PerMinute, 1000, 1<<31-1)
@@ -66,6 +68,7 @@ func (l Limits) faults() []error {
 		{"Tool", l.Tool, l.Tool < Unlimited},
 		{"Identify", l.Identify, l.Identify < Unlimited},
 		{"Policy", l.Policy, l.Policy < Unlimited},
+		{"Approval", l.Approval, l.Approval < Unlimited},
 		{"Audit", l.Audit, l.Audit < Unlimited},
 		{"Concurrent", l.Concurrent, l.Concurrent < Unlimited},
 		{"PerMinute", l.PerMinute, l.PerMinute < Unlimited},

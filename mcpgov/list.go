@@ -54,6 +54,9 @@ func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.
 		if !ok || t.name != tool.Name {
 			continue // old names are answered but not listed
 		}
+		if s.readOnly && !t.readOnly {
+			continue
+		}
 		decision, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
 		if err != nil {
 			s.noteHidden(o.call, t, err)

@@ -38,7 +38,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		}
 		r.Response, r.ResponseDigest, r.Masked, r.Cut = nil, "", nil, 0
 	}
-	slow := c.target.timeout != noLimit && r.Duration > c.target.timeout/5*4
+	slow := c.target.timeout != noLimit && r.Duration-c.waited > c.target.timeout/5*4
 	if slow {
 		r.Note = joinNote(r.Note, "slow")
 	}

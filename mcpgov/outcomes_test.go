@@ -110,6 +110,16 @@ func endings() []ending {
 		},
 		{name: "an approval is asked for", user: &admin, args: `{"customer_id":"cust_99"}`, seen: mcpgov.ApprovalRequired, rule: "sign"},
 		{
+			name: "the approval is refused", user: &admin, args: `{"customer_id":"cust_99"}`, seen: mcpgov.ApprovalRefused, rule: "sign", kept: "the boss is away",
+			config: func(c *mcpgov.Config, _ *mcptest.Recorder) {
+				c.Approver = func(context.Context, mcpgov.Approval) error { return errors.New("the boss is away") }
+			},
+		},
+		{
+			name: "a tool that writes on a read-only server", spec: writes, seen: mcpgov.ReadOnlyMode, lists: "outcome",
+			config: func(c *mcpgov.Config, _ *mcptest.Recorder) { c.ReadOnly = true },
+		},
+		{
 			name: "the intent cannot be written", spec: writes, config: sink(audit.KindIntent, func() error { return errors.New("disk full") }),
 			seen: mcpgov.AuditFailed, kept: "disk full", lists: "outcome",
 		},

@@ -34,6 +34,8 @@ type Server struct {
 	recordErrorTexts       bool
 	lost                   atomic.Int64 // records that a best-effort server could not write
 	identifier             Identifier
+	approver               Approver
+	readOnly               bool
 	identity               audit.Server
 	limits                 Limits
 	rates                  *callerRates
@@ -69,7 +71,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 	}
 	s := &Server{
 		trustPolicy: isSelfBounded(decider), trustSink: trustedSink(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
-		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, limits: b.limits,
+		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, approver: config.Approver, readOnly: config.ReadOnly, limits: b.limits,
 		rates: newCallerRates(b.limits.PerMinute), key: b.key,
 		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
 		around: slices.Clone(config.Interceptors), ruleHeaders: slices.Clone(config.RuleHeaders), logger: config.Logger,
@@ -181,6 +183,8 @@ func (s *Server) reveal(c *call) error {
 	case decision.Effect == policy.Deny:
 		c.noteDecision(decision)
 		return &Error{Code: Denied, cause: errHidden, own: true, concealed: true, rule: decision.Rule}
+	case s.readOnly && !c.target.readOnly:
+		return refuse(ReadOnlyMode, errReadOnly) // told openly: that the server is read-only is no secret, and he could see the target
 	}
 	return nil
 }
