@@ -34,6 +34,9 @@ type part struct {
 	out    reflect.Type
 	input  *schema.Input
 	target *target
+
+	contentNames []string // members of out that hold Content
+	contentIsAll bool     // the tool returns Content and nothing else
 }
 
 func (b *builder) fault(err error) { b.faults = append(b.faults, err) }
@@ -123,20 +126,23 @@ func (b *builder) bind() policy.Decider {
 }
 
 // finish makes the surfaces of every target: what may be masked decides the output schema that is advertised.
-func (b *builder) finish(decider policy.Decider) {
+func (b *builder) finish(decider policy.Decider) map[*target]*surfaces {
+	views := map[*target]*surfaces{}
 	for _, p := range b.parts {
 		if p.out == nil {
 			continue
 		}
 		where := fmt.Sprintf("tool %q", p.spec.Name)
-		if err := p.describe(decider); err != nil {
+		view := &surfaces{contentNames: p.contentNames, contentIsAll: p.contentIsAll, key: b.key}
+		views[p.target] = view
+		if err := p.describe(view, decider); err != nil {
 			b.breaks(p.out, where, err)
 			continue
 		}
 		if p.input == nil {
 			continue // reported; what the log hides of it is not known
 		}
-		if err := p.surfaces(b.key); err != nil {
+		if err := p.surfaces(view); err != nil {
 			b.faultsAt(where, err)
 			continue
 		}
@@ -149,13 +155,13 @@ func (b *builder) finish(decider policy.Decider) {
 		}
 	}
 	b.dropRepetitions()
+	return views
 }
 
 // describe makes the schema of the result, with room for every edit the policy may ask for.
-func (p *part) describe(decider policy.Decider) (err error) {
-	t := p.target
+func (p *part) describe(t *surfaces, decider policy.Decider) (err error) {
 	if decider != nil {
-		scope := decider.Scope(t.policy)
+		scope := decider.Scope(p.target.policy)
 		t.scope, t.rows = scope.Edits, scope.Rows
 	}
 	var widened [][]string
@@ -178,11 +184,9 @@ func (p *part) describe(decider policy.Decider) (err error) {
 }
 
 // surfaces compiles what is hidden where.
-func (p *part) surfaces(key []byte) error {
-	t := p.target
-	t.key = key
+func (p *part) surfaces(t *surfaces) error {
 	t.openTypes = reaches(p.out, isInterface)
-	labelledIn, err := fields.Labelled(t.policy.In)
+	labelledIn, err := fields.Labelled(p.target.policy.In)
 	if err != nil {
 		return err
 	}
@@ -192,7 +196,7 @@ func (p *part) surfaces(key []byte) error {
 	}
 	inLog, outLog := logEdits(labelledIn), logEdits(labelledOut)
 	for h, edits := range map[*hidden][]policy.Edit{&t.inLog: inLog, &t.outLog: outLog, &t.either: slices.Concat(outLog, t.scope)} {
-		compiled, err := newHidden(edits, key, false)
+		compiled, err := newHidden(edits, t.key, false)
 		if err != nil {
 			return err
 		}
@@ -233,9 +237,9 @@ func (p *part) uncovered(scope policy.Scope) []fields.Place {
 }
 
 // outputSchema is what clients are told of the result; nil for a tool that returns content only.
-func (p *part) outputSchema() json.RawMessage {
-	if p.target.contentIsAll {
+func (p *part) outputSchema(e *edition) json.RawMessage {
+	if p.contentIsAll {
 		return nil
 	}
-	return p.target.output.JSON()
+	return e.views[p.target].output.JSON()
 }

@@ -35,6 +35,8 @@ type call struct {
 	id      string
 	begun   time.Time
 	target  *target
+	edition *edition  // the policy the call is judged by, from its beginning to its end
+	shows   *surfaces // what the target shows under it
 	raw     incoming
 	caller  *Caller // shared with the connection: read only; empty until identified
 	draft   audit.Record
@@ -127,7 +129,7 @@ func Progress(ctx context.Context, done, total float64, message string) {
 	if !ok || c.raw.notify == nil || !c.notes.open() {
 		return
 	}
-	if c.target.maskable() {
+	if c.shows.maskable() {
 		message = ""
 	}
 	c.raw.notify(ctx, done, total, c.secrets.hide(message))

@@ -135,7 +135,7 @@ func (s *Server) recordEnvelope(client audit.Client, e envelope) error {
 		code = Unknown
 	}
 	return s.write(context.Background(), &audit.Record{
-		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity, Client: client,
+		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.current.Load().identity, Client: client,
 		Target: audit.Target{Kind: "server", Name: clip(e.method), ReadOnly: true}, Level: audit.LevelBasic,
 		Decision: "deny", Outcome: string(code), Category: string(code.Category()), Cause: clipTo(e.refusal.Error(), 2*maxClientText),
 	})

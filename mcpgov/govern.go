@@ -107,11 +107,11 @@ type target struct {
 	invoke     func(ctx context.Context, in any) (out any, err error)
 	returns    func(out any) bool // out is of the type the handler was declared with
 	encode     func(out any) ([]byte, error)
-	surfaces
 }
 
 func (s *Server) open(ctx context.Context, t *target, raw incoming) opened {
-	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, raw: raw, caller: &Caller{}}
+	e := s.current.Load() // the whole call is judged by one policy, whatever is loaded meanwhile
+	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, edition: e, shows: e.view(t), raw: raw, caller: &Caller{}}
 	c.draft = s.draft(c)
 	return opened{c}
 }
@@ -164,8 +164,8 @@ func (s *Server) decide(d decoded) (admitted, error) {
 		Target: d.target.policy, User: &d.caller.User, Agent: &d.caller.Agent, Args: d.in,
 		Origin: d.raw.origin(), Now: d.begun,
 	}
-	decision, err := ask(d.ctx, s, func(ctx context.Context) (policy.Decision, error) {
-		return s.decider.Admit(ctx, &question)
+	decision, err := ask(d.ctx, s, d.edition, func(ctx context.Context) (policy.Decision, error) {
+		return d.edition.decider.Admit(ctx, &question)
 	})
 	if err != nil {
 		return admitted{}, policyFailure(err)
@@ -215,7 +215,7 @@ func (s *Server) execute(r recorded) (executed, error) {
 	res, err := held(context.WithValue(r.ctx, callKey{}, r.call), s, r.call, r.target.timeout, func(ctx context.Context) (result, error) {
 		out, err := s.intercepted(ctx, r.call, in)
 		if err != nil {
-			seen, readable := r.target.begun(out)
+			seen, readable := r.begunValues(out)
 			return result{seen: seen, opaque: !readable}, err
 		}
 		body, err := r.target.encode(out)
@@ -232,11 +232,11 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if x.call == nil {
 		return shaped{}, refuse(MaskFailed, errZeroReceipt)
 	}
-	if err := x.target.check(x.out, x.body); err != nil {
+	if err := x.shows.check(x.out, x.body); err != nil {
 		return shaped{}, refuse(OutputInvalid, err)
 	}
-	duty, err := ask(x.ctx, s, func(ctx context.Context) (policy.Obligations, error) {
-		return s.decider.Shape(ctx, &x.question, x.out)
+	duty, err := ask(x.ctx, s, x.edition, func(ctx context.Context) (policy.Obligations, error) {
+		return x.edition.decider.Shape(ctx, &x.question, x.out)
 	})
 	if err != nil {
 		return shaped{}, policyFailure(err).quoting()
@@ -246,7 +246,7 @@ func (s *Server) shape(x executed) (shaped, error) {
 		x.noteDecision(*duty.Deny)
 		return shaped{}, &Error{Code: Denied, Message: duty.Deny.Reason, rule: duty.Deny.Rule}
 	}
-	masked, err := x.target.mask(x.body, duty)
+	masked, err := x.shows.mask(x.body, duty)
 	if err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}

@@ -73,7 +73,10 @@ func (s *Server) greet(ctx context.Context, method string, req mcp.Request, next
 	if failure := s.witness(ctx, method, req, err); failure != nil {
 		return nil, failure
 	}
-	return res, err
+	if err != nil {
+		return nil, err
+	}
+	return s.contractNow(res), nil
 }
 
 // refuseMethod answers a method this server does not serve, and records it.

@@ -57,7 +57,7 @@ func (s *Server) filterTools(o opened, method string, req mcp.Request, next mcp.
 		if s.readOnly && !t.readOnly {
 			continue
 		}
-		decision, err := s.visible(o.ctx, t, o.caller, &o.raw, o.begun)
+		decision, err := s.visible(o.call, t)
 		if err != nil {
 			s.noteHidden(o.call, t, err)
 		}

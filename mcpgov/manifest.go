@@ -24,9 +24,10 @@ type Manifest struct {
 
 // Manifest returns the server's contract. It is a deep copy and the caller's own.
 func (s *Server) Manifest() Manifest {
-	m := Manifest{Name: s.identity.Name, Version: s.identity.Version, Contract: contractHash(s.parts), PolicyRevision: s.identity.Policy}
-	for _, p := range s.parts {
-		tool := p.advertised()
+	e := s.current.Load()
+	m := Manifest{Name: e.identity.Name, Version: e.identity.Version, Contract: e.contract, PolicyRevision: e.identity.Policy}
+	for _, p := range s.plan.parts {
+		tool := p.advertised(e)
 		tool.InputSchema = cloneSchema(tool.InputSchema)
 		tool.OutputSchema = cloneSchema(tool.OutputSchema)
 		m.Tools = append(m.Tools, tool)
@@ -36,10 +37,10 @@ func (s *Server) Manifest() Manifest {
 
 // contractHash is the SHA-256 of the canonical JSON of what is advertised, in hex. The order of tools does not
 // count, because lists sort them.
-func contractHash(parts []*part) string {
+func contractHash(parts []*part, e *edition) string {
 	hash := sha256.New()
 	for _, p := range slices.SortedFunc(slices.Values(parts), func(a, b *part) int { return strings.Compare(a.spec.Name, b.spec.Name) }) {
-		encoded, err := json.Marshal(p.advertised())
+		encoded, err := json.Marshal(p.advertised(e))
 		if err != nil {
 			continue // a tool of strings and schemas that New has marshalled before
 		}

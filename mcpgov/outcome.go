@@ -73,7 +73,7 @@ func (s *Server) cause(c *call, e *Error) string {
 // that nothing could find them in the text: where something sensitive may be about, its kind and a keyed digest to tell
 // two apart have to do, unless Config.RecordErrorTexts says otherwise.
 func (s *Server) causeText(c *call, e *Error) string {
-	careless := !c.target.maskable() && (c.read || c.target.inLog.fields.Empty())
+	careless := !c.shows.maskable() && (c.read || c.shows.inLog.fields.Empty())
 	if e.own || s.recordErrorTexts || careless {
 		return errorText(e.cause)
 	}
@@ -97,7 +97,7 @@ func (s *Server) write(ctx context.Context, r *audit.Record) error {
 	err := s.deliver(context.WithoutCancel(ctx), func(ctx context.Context) (struct{}, error) {
 		if lost := s.lost.Swap(0); lost > 0 {
 			gap := audit.Record{
-				Kind: audit.KindEvent, Time: time.Now(), Server: s.identity,
+				Kind: audit.KindEvent, Time: time.Now(), Server: s.current.Load().identity,
 				Note: fmt.Sprintf("records not confirmed in time before this one, and perhaps lost: %d", lost),
 			}
 			if err := s.sink.Append(ctx, gap); err != nil {

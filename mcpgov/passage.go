@@ -60,7 +60,7 @@ func (s *Server) recordRefusedRequest(r *http.Request, status int, peer, cause s
 		code = Failed
 	}
 	record := &audit.Record{
-		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.identity,
+		Kind: audit.KindOutcome, CallID: newCallID(), Time: time.Now(), Server: s.current.Load().identity,
 		Client: audit.Client{Transport: "http", RemoteIP: peer, Protocol: clip(r.Header.Get("Mcp-Protocol-Version"))},
 		Target: audit.Target{Kind: "server", Name: clip(joinNote(r.Method, r.Header.Get("Mcp-Method"))), ReadOnly: true},
 		Level:  audit.LevelBasic, Outcome: string(code), Category: string(code.Category()), Decision: "deny",

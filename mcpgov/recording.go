@@ -28,7 +28,7 @@ func newCallID() string { return rand.Text() }
 // draft begins the record of a call with what is known before anything was read.
 func (s *Server) draft(c *call) audit.Record {
 	r := audit.Record{
-		Kind: audit.KindOutcome, CallID: c.id, Time: c.begun, Server: s.identity, Client: c.raw.client,
+		Kind: audit.KindOutcome, CallID: c.id, Time: c.begun, Server: c.edition.identity, Client: c.raw.client,
 		Target: audit.Target{Kind: c.target.kind, Name: c.target.name, ReadOnly: c.target.readOnly}, Level: c.target.level,
 	}
 	r.TraceID, r.SpanID = traceIDs(c.raw.traceparent)
@@ -59,7 +59,7 @@ func (s *Server) noteArguments(c *call) error {
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
-	if err := c.secrets.read(c.target.inLog.fields, canonical); err != nil {
+	if err := c.secrets.read(c.shows.inLog.fields, canonical); err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
 	c.read = true
@@ -67,7 +67,7 @@ func (s *Server) noteArguments(c *call) error {
 	if c.target.level == audit.LevelBasic {
 		return nil
 	}
-	masked, err := c.target.inLog.fields.Apply(nil, canonical, nil)
+	masked, err := c.shows.inLog.fields.Apply(nil, canonical, nil)
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
@@ -113,7 +113,7 @@ func (s *Server) noteResult(c *call, m maskedResult) error {
 	if m.structured == nil {
 		return nil // content has no shape a record could hold; its digest and size stand for it
 	}
-	logged, err := c.target.outLog.fields.Apply(nil, m.structured, nil)
+	logged, err := c.shows.outLog.fields.Apply(nil, m.structured, nil)
 	if err != nil {
 		return fmt.Errorf("result for the record: %w", err)
 	}

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -23,26 +22,25 @@ import (
 // methods may be called from many goroutines. It holds the SDK's server and never shows it: whoever held that
 // could add a tool that nothing governs.
 type Server struct {
-	sdk     *mcp.Server
-	parts   []*part
-	targets map[string]*target // by tool name and alias
-	decider policy.Decider
-	sink    audit.Sink
-	// trustPolicy and trustSink: they keep to their context by themselves.
-	trustPolicy, trustSink bool
-	bestEffort             bool
-	recordErrorTexts       bool
-	lost                   atomic.Int64 // records that a best-effort server could not write
-	identifier             Identifier
-	approver               Approver
-	readOnly               bool
-	identity               audit.Server
-	limits                 Limits
-	rates                  *callerRates
-	handlers, identifying  slots // handlers, and Identifiers, that may run at once
-	key                    []byte
-	macs                   sync.Pool // of hash.Hash under key
-	around                 []Interceptor
+	sdk                   *mcp.Server
+	plan                  *builder           // what editions are made of; only read
+	targets               map[string]*target // by tool name and alias
+	current               atomic.Pointer[edition]
+	reloading             sync.Mutex
+	sink                  audit.Sink
+	trustSink             bool // it keeps to its context by itself
+	bestEffort            bool
+	recordErrorTexts      bool
+	lost                  atomic.Int64 // records that a best-effort server could not write
+	identifier            Identifier
+	approver              Approver
+	readOnly              bool
+	limits                Limits
+	rates                 *callerRates
+	handlers, identifying slots // handlers, and Identifiers, that may run at once
+	key                   []byte
+	macs                  sync.Pool // of hash.Hash under key
+	around                []Interceptor
 	// ruleHeaders are the HTTP headers rules may see.
 	ruleHeaders []string
 	logger      *slog.Logger
@@ -64,13 +62,12 @@ func New(config Config, features ...Feature) (*Server, error) {
 		}
 		f.build(b)
 	}
-	decider := b.bind()
-	b.finish(decider)
+	first := b.edition()
 	if err := report(config.Name, b.faults); err != nil {
 		return nil, err
 	}
 	s := &Server{
-		trustPolicy: isSelfBounded(decider), trustSink: trustedSink(config.Audit), parts: b.parts, targets: map[string]*target{}, decider: decider, sink: config.Audit,
+		trustSink: trustedSink(config.Audit), plan: b, targets: map[string]*target{}, sink: config.Audit,
 		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, approver: config.Approver, readOnly: config.ReadOnly, limits: b.limits,
 		rates: newCallerRates(b.limits.PerMinute), key: b.key,
 		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
@@ -80,10 +77,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 		s.logger = slog.Default()
 	}
 	s.logger = slog.New(calm{s.logger.Handler()})
-	s.identity = audit.Server{
-		Name: config.Name, Version: config.Version, Policy: decider.Revision(),
-		Environment: config.Env.Name, Region: config.Env.Region,
-	}
+	s.current.Store(first)
 	for name, p := range b.names {
 		s.targets[name] = p.target
 	}
@@ -174,7 +168,7 @@ func (s *Server) reveal(c *call) error {
 	if c.target.policy == nil {
 		return &Error{Code: Unknown, own: true, concealed: true}
 	}
-	decision, err := s.visible(c.ctx, c.target, c.caller, &c.raw, c.begun)
+	decision, err := s.visible(c, c.target)
 	switch {
 	case err != nil:
 		e := policyFailure(err)
@@ -189,10 +183,10 @@ func (s *Server) reveal(c *call) error {
 	return nil
 }
 
-// visible asks whether some arguments could admit this caller, and which rule says that none can.
-func (s *Server) visible(ctx context.Context, t *target, caller *Caller, raw *incoming, now time.Time) (policy.Decision, error) {
-	question := policy.Request{Target: t.policy, User: &caller.User, Agent: &caller.Agent, Origin: raw.origin(), Now: now}
-	return ask(context.WithoutCancel(ctx), s, func(ctx context.Context) (policy.Decision, error) {
-		return s.decider.Visible(ctx, &question)
+// visible asks whether some arguments could admit the caller of c to t, and which rule says that none can.
+func (s *Server) visible(c *call, t *target) (policy.Decision, error) {
+	question := policy.Request{Target: t.policy, User: &c.caller.User, Agent: &c.caller.Agent, Origin: c.raw.origin(), Now: c.begun}
+	return ask(context.WithoutCancel(c.ctx), s, c.edition, func(ctx context.Context) (policy.Decision, error) {
+		return c.edition.decider.Visible(ctx, &question)
 	})
 }

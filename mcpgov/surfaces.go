@@ -115,16 +115,17 @@ func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, e
 	return m, nil
 }
 
-// begun finds the sensitive values of what a failing handler returned beside its error, so that they can be found
+// begunValues finds the sensitive values of what a failing handler returned beside its error, so that they can be found
 // in the error's text. False: the half-made result cannot be read, and so the text cannot be searched.
-func (t *target) begun(out any) (values []string, readable bool) {
+func (c *call) begunValues(out any) (values []string, readable bool) {
+	t := c.shows
 	if out == nil || t.either.fields.Empty() && len(t.rows) == 0 {
 		return nil, true
 	}
 	if len(t.rows) > 0 {
 		return nil, false // any value may be one of a row this caller does not get
 	}
-	body, err := t.encode(out)
+	body, err := c.target.encode(out)
 	if err != nil {
 		return nil, false
 	}

@@ -144,13 +144,13 @@ func (t *tool) build(b *builder) {
 	}
 	if t.out == contentType {
 		p.out = onlyContent
-		p.target.contentIsAll = true
+		p.contentIsAll = true
 	}
 	if p.out.Kind() != reflect.Struct {
 		fault("the output type %s is no struct: wrap it in one, or return mcpgov.Content", t.out)
 		p.out = nil
 	} else {
-		p.target.contentNames = contentFields(p.out, fault)
+		p.contentNames = contentFields(p.out, fault)
 	}
 	p.target.policy = &policy.Target{
 		Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),

@@ -23,7 +23,7 @@ type transportKey struct{} // the name of a connection's transport
 // a user ([WithUser]), every call of the connection is that user's.
 func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 	if err := s.sdk.Run(connectionContext(ctx, t), s.guarded(t)); err != nil {
-		return fmt.Errorf("serving %q: %w", s.identity.Name, err)
+		return fmt.Errorf("serving %q: %w", s.plan.config.Name, err)
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSession, error) {
 	session, err := s.sdk.Connect(connectionContext(ctx, t), s.guarded(t), nil)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to %q: %w", s.identity.Name, err)
+		return nil, fmt.Errorf("connecting to %q: %w", s.plan.config.Name, err)
 	}
 	return session, nil
 }
@@ -60,37 +60,38 @@ func (s *Server) serve(config Config) {
 	s.sdk = mcp.NewServer(&mcp.Implementation{Name: config.Name, Title: config.Title, Version: config.Version}, &mcp.ServerOptions{
 		Instructions: config.Instructions,
 		Logger:       slog.New(onlyWarnings{s.logger.Handler()}),
-		Capabilities: s.capabilities(config),
+		Capabilities: s.governance(&mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{ListChanged: true}}),
 		PageSize:     len(s.targets) + 1, // one page: a cursor of the SDK's names the last tool, hidden or not
 		SetCacheable: func(_ context.Context, _ mcp.Request, c *mcp.Cacheable) { c.CacheScope = "private" },
 	})
-	for _, p := range s.parts {
+	s.advertise(s.current.Load())
+	s.sdk.AddReceivingMiddleware(s.guard)
+}
+
+// advertise shows the tools as they are under an edition. Clients hear that the list has changed.
+func (s *Server) advertise(e *edition) {
+	for _, p := range s.plan.parts {
 		for _, name := range append([]string{p.spec.Name}, p.spec.Aliases...) {
-			tool := p.advertised()
+			tool := p.advertised(e)
 			tool.Name = name
 			s.sdk.AddTool(tool, s.toolHandler(name, p.target))
 		}
 	}
-	s.sdk.AddReceivingMiddleware(s.guard)
 }
 
-// capabilities tell clients what the server can do, and beside it, under mcpgov's own name, what they may want to
-// hold it to: the contract's hash, and whether calls are recorded at all.
-func (s *Server) capabilities(config Config) *mcp.ServerCapabilities {
-	c := &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{}}
-	recording := "strict"
+// recordingMode is what clients are told of how calls are recorded, who may want to hold the server to it.
+func recordingMode(config Config) string {
 	switch {
 	case config.Audit == audit.Discard():
-		recording = "none"
+		return "none"
 	case config.BestEffortAudit:
-		recording = "best_effort"
+		return "best_effort"
 	}
-	c.AddExtension("mcpgov/governance", map[string]any{"contract": contractHash(s.parts), "version": config.Version, "audit": recording})
-	return c
+	return "strict"
 }
 
-// advertised is the tool as clients see it.
-func (p *part) advertised() *mcp.Tool {
+// advertised is the tool as clients see it under an edition.
+func (p *part) advertised(e *edition) *mcp.Tool {
 	spec := p.spec
 	destructive, openWorld := spec.Destructive, spec.OpenWorld
 	tool := &mcp.Tool{
@@ -100,7 +101,7 @@ func (p *part) advertised() *mcp.Tool {
 			DestructiveHint: &destructive, OpenWorldHint: &openWorld,
 		},
 	}
-	if output := p.outputSchema(); output != nil {
+	if output := p.outputSchema(e); output != nil {
 		tool.OutputSchema = output
 	}
 	if d := spec.Deprecated; d != nil {
