@@ -169,7 +169,7 @@ func clipTo(text string, size int) string {
 func (raw *incoming) origin() policy.Origin {
 	return policy.Origin{
 		Transport: raw.credentials.Transport, Client: raw.client.Name, RemoteIP: raw.credentials.RemoteIP,
-		Headers: raw.headers,
+		Purpose: raw.purpose, Headers: raw.headers,
 	}
 }
 

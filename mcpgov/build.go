@@ -35,8 +35,9 @@ type part struct {
 	input  *schema.Input
 	target *target
 
-	contentNames []string // members of out that hold Content
-	contentIsAll bool     // the tool returns Content and nothing else
+	inputSchema  json.RawMessage // as advertised
+	contentNames []string        // members of out that hold Content
+	contentIsAll bool            // the tool returns Content and nothing else
 }
 
 func (b *builder) fault(err error) { b.faults = append(b.faults, err) }

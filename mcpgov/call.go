@@ -55,6 +55,7 @@ type incoming struct {
 	client      audit.Client
 	headers     map[string]string
 	traceparent string
+	purpose     string // why the call is made, as the caller says
 	alias       string // the deprecated name the target was called by, if any
 	notify      func(ctx context.Context, done, total float64, message string)
 }

@@ -63,6 +63,7 @@ func (s *Server) noteArguments(c *call) error {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
 	c.read = true
+	c.draft.Purpose = c.scrub(c.raw.purpose)
 	c.draft.ArgumentsDigest = s.digest(canonical)
 	if c.target.level == audit.LevelBasic {
 		return nil

@@ -29,6 +29,7 @@ type ToolSpec struct {
 	Tags       []string      // words that rules select by ("tag:crm")
 	Policy     *policy.Own   // the tool's own rules, joined with Config.Policy: every one must allow; nil for none
 	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
+	Purpose    Purpose       // whether callers are asked why they call; the zero value does not ask
 	Errors     []ErrorSpec   // the business errors the handler may return through Fail
 	AuditLevel audit.Level   // "" is Config.AuditLevel
 	Aliases    []string      // old names under which the tool still answers; not listed
@@ -138,7 +139,11 @@ func (t *tool) build(b *builder) {
 		b.breaks(t.in, where, err)
 	} else {
 		p.input = input
-		p.target.parse = parser(input, t.in, b.limits)
+		p.target.parse = t.spec.Purpose.asking(parser(input, t.in, b.limits))
+		t.checkPurpose(fault)
+		if p.inputSchema, err = t.spec.Purpose.schema(input.JSON()); err != nil {
+			fault("the argument purpose: %w", err)
+		}
 		p.target.copyIn = copier(reflect.PointerTo(t.in))
 		p.target.validate = validation(t.in, b.limits.Tool)
 	}
@@ -154,7 +159,7 @@ func (t *tool) build(b *builder) {
 	}
 	p.target.policy = &policy.Target{
 		Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
-		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, In: t.in, Out: p.out,
+		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, Purpose: t.spec.Purpose != PurposeNotAsked, In: t.in, Out: p.out,
 	}
 	b.add(p)
 }

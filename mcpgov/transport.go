@@ -95,7 +95,7 @@ func (p *part) advertised(e *edition) *mcp.Tool {
 	spec := p.spec
 	destructive, openWorld := spec.Destructive, spec.OpenWorld
 	tool := &mcp.Tool{
-		Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.input.JSON(),
+		Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.inputSchema,
 		Annotations: &mcp.ToolAnnotations{
 			ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
 			DestructiveHint: &destructive, OpenWorldHint: &openWorld,

@@ -165,6 +165,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case "request":
 		a.volatile = true
 		a.origin = object{t: a.world.origin, subject: &a.request.Origin}
+		if a.unknownArgs && a.target.target.Purpose {
+			a.origin = a.world.unstated(&a.request.Origin)
+		}
 		return &a.origin, true
 	case "env":
 		return a.world.env, true

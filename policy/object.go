@@ -38,7 +38,7 @@ func (t *objectType) add(name string, celType *types.Type, get func(*object) ref
 		Type: celType,
 		IsSet: func(target any) bool {
 			o, ok := target.(*object)
-			return ok && o.t == t && isSet(o)
+			return ok && o.t == t && t.fields[i].isSet(o)
 		},
 		GetFrom: func(target any) (any, error) {
 			o, ok := target.(*object)

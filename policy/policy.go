@@ -45,6 +45,7 @@ type Target struct {
 	Tags        []string     // for selectors ("tag:x") and conditions (tool.tags)
 	ReadOnly    bool         // a call changes nothing
 	Destructive bool         // a call may destroy something
+	Purpose     bool         // callers may state a purpose: request.purpose is not known before the call
 	In          reflect.Type // of the arguments: a struct or a map; nil for none
 	Out         reflect.Type // of the result: a struct, a map or an interface; nil for none
 }

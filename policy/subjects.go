@@ -103,10 +103,20 @@ func originType(g *goTypes) *objectType {
 	addText(t, "request", "client", func(o *object) string { return o.subject.(*Origin).Client })
 	addText(t, "request", "remote_ip", func(o *object) string { return o.subject.(*Origin).RemoteIP })
 	addText(t, "request", "purpose", func(o *object) string { return o.subject.(*Origin).Purpose })
+	isStated := t.fields[t.index["purpose"]].isSet
+	t.fields[t.index["purpose"]].isSet = func(o *object) bool { return o.slots != nil || isStated(o) } // slots: see unstated
 	t.add("headers", types.NewMapType(types.StringType, types.StringType), func(o *object) ref.Val {
 		return types.NewStringStringMap(g, o.subject.(*Origin).Headers)
 	}, func(*object) bool { return true })
 	return t
+}
+
+// unstated is the request of a list, where what is listed takes a purpose: which one the caller will state is not known.
+func (w *world) unstated(o *Origin) object {
+	i := w.origin.index["purpose"]
+	slots := make([]ref.Val, len(w.origin.fields))
+	slots[i] = w.unknown
+	return object{t: w.origin, subject: o, slots: slots, used: 1 << i}
 }
 
 func toolType() *objectType {
