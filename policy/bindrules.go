@@ -33,8 +33,9 @@ func (b *binder) bindRules(l *ruleList, block int, p phase, rules []Rule, target
 		if decision.Reason == "" {
 			decision.Reason = plainReason(decision.Effect)
 		}
+		about := &ruleText{id: id, place: place, action: r.Action, condition: r.Condition}
 		if p == output {
-			b.bindOutput(l, r, place, decision, targets, compiled)
+			b.bindOutput(l, r, about, decision, targets, compiled)
 			continue
 		}
 		if err := neverReached(r, block, targets, compiled, parts); err != nil {
@@ -42,7 +43,7 @@ func (b *binder) bindRules(l *ruleList, block int, p phase, rules []Rule, target
 		}
 		for _, t := range targets {
 			if c := compiled[t]; c != nil {
-				parts[t].add(inputRule{condition: c, decision: decision, warns: r.Action == ActionWarn}, r.Mode.shadow(), decided{block, i, r.ID})
+				parts[t].add(inputRule{about: about, condition: c, decision: decision, warns: r.Action == ActionWarn}, r.Mode.shadow(), decided{block, i, r.ID})
 			}
 		}
 	}
@@ -88,7 +89,7 @@ func (b *binder) compileRule(l *ruleList, p phase, r *Rule, place string, target
 }
 
 // bindOutput adds an output rule to the targets it selects.
-func (b *binder) bindOutput(l *ruleList, r *Rule, place string, decision Decision, targets []*boundTarget, compiled map[*boundTarget]*condition) {
+func (b *binder) bindOutput(l *ruleList, r *Rule, about *ruleText, decision Decision, targets []*boundTarget, compiled map[*boundTarget]*condition) {
 	var edits map[*boundTarget][]Edit
 	var rows map[*boundTarget]*rowRule
 	var err error
@@ -100,17 +101,17 @@ func (b *binder) bindOutput(l *ruleList, r *Rule, place string, decision Decisio
 		edits, err = editsOf(r, targets)
 	}
 	if err != nil {
-		b.faultAt(place, err)
+		b.faultAt(about.place, err)
 	}
 	for _, t := range targets {
 		c := compiled[t]
-		o := outputRule{condition: c, id: decision.Rule, denies: r.Action == ActionDeny, edits: edits[t], rows: rows[t]}
+		o := outputRule{about: about, condition: c, id: decision.Rule, denies: r.Action == ActionDeny, edits: edits[t], rows: rows[t]}
 		switch {
 		case c == nil || !o.denies && len(o.edits) == 0 && o.rows == nil: // not known enough, or nothing to do here
 		case l.mode.shadow() || r.Mode.shadow():
 			t.tried = append(t.tried, o)
 		case o.denies:
-			t.withhold = append(t.withhold, inputRule{condition: c, decision: decision})
+			t.withhold = append(t.withhold, inputRule{about: about, condition: c, decision: decision})
 		default:
 			t.output = append(t.output, o)
 		}

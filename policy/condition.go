@@ -29,6 +29,8 @@ type compilation struct {
 type condition struct {
 	program cel.Program
 	costly  bool // loops, or more work than maxCheap: runs under the deadline, with interrupt checks
+	text    string
+	env     *environment // what it was compiled in, to be compiled again where it is explained
 }
 
 // Bounds of what runs without a deadline, in CEL's units of cost, where each text and list that comes from outside
@@ -85,7 +87,7 @@ func (e *environment) compileNew(text string, g *goTypes) (c *condition, err err
 	if err != nil {
 		return nil, fmt.Errorf("condition: %w", err)
 	}
-	c = &condition{costly: estimate.Max > maxCheap || loops(tree)}
+	c = &condition{costly: estimate.Max > maxCheap || loops(tree), text: text, env: e}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if c.costly {
 		options = append(options, cel.InterruptCheckFrequency(64))

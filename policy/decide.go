@@ -58,6 +58,7 @@ type part struct {
 }
 
 type inputRule struct {
+	about     *ruleText
 	condition *condition
 	decision  Decision
 	warns     bool // it decides nothing

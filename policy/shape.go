@@ -9,6 +9,7 @@ import (
 
 // outputRule is what an output rule does to the results of one target: one of the three.
 type outputRule struct {
+	about     *ruleText
 	condition *condition
 	id        string
 	denies    bool
