@@ -107,6 +107,10 @@
 // none of the caller's arguments could reach is not shown, and calling it is answered byte for byte like a tool that does not exist. A rule
 // that fails refuses.
 //
+// [Server.ReloadPolicy] puts another policy in its place while the server runs: a call is judged by one policy from its beginning to its
+// end, and a policy with a fault changes nothing. [Server.Explain] shows how a decision comes about. Where a rule says require_approval,
+// [Config].Approver is asked; [Config].ReadOnly leaves out whatever changes something; [ToolSpec].Purpose asks callers why they call.
+//
 // # Masking
 //
 // A gov tag says what is sensitive and how it is masked (gov:"pii,mask=email"), an output rule says for whom. Masking is one pass over the
