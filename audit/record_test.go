@@ -22,9 +22,11 @@ func full() audit.Record {
 	return audit.Record{
 		Seq: 7, Kind: audit.KindOutcome, CallID: "c_01J9Z", Time: time.Date(2026, 3, 4, 5, 6, 7, 89_012_345, time.FixedZone("", 3600)),
 		Server: audit.Server{Name: "crm", Version: "1.0.0", Policy: "sha256:ab12", Environment: "production", Region: "eu-1"},
-		User: audit.User{ID: "u-17", Name: "Zoë", Role: "analyst", Tenant: "acme", Provider: "oidc", Anonymous: true,
+		User: audit.User{
+			ID: "u-17", Name: "Zoë", Role: "analyst", Tenant: "acme", Provider: "oidc", Anonymous: true,
 			Roles: []string{"analyst", "on-call"}, Groups: []string{"eu"}, Permissions: []string{"pii.view"}, Scopes: []string{"crm"},
-			Attributes: json.RawMessage(`{"department":"risk"}`)},
+			Attributes: json.RawMessage(`{"department":"risk"}`),
+		},
 		Agent:        audit.Agent{ID: "client-9", Kind: "oauth_client"},
 		Client:       audit.Client{Name: "inspector", Version: "2", Transport: "http", Protocol: "2026-07-28", RemoteIP: "192.0.2.7"},
 		Conversation: "s-1", Purpose: "support",

@@ -32,7 +32,7 @@ const purposeName = "purpose"
 func takePurpose(raw json.RawMessage) (rest json.RawMessage, purpose string, err error) {
 	var stated []byte
 	rest = json.RawMessage{'{'}
-	broken := strictjson.Members(raw, func(name string, value []byte) {
+	readable := strictjson.Members(raw, func(name string, value []byte) {
 		if name == purposeName {
 			stated = value
 			return
@@ -42,8 +42,8 @@ func takePurpose(raw json.RawMessage) (rest json.RawMessage, purpose string, err
 		}
 		quoted, _ := json.Marshal(name) // a string always marshals
 		rest = append(append(append(rest, quoted...), ':'), value...)
-	})
-	if broken != nil || stated == nil {
+	}) == nil
+	if !readable || stated == nil {
 		return raw, "", nil
 	}
 	if err := json.Unmarshal(stated, &purpose); err != nil || string(stated) == "null" || purpose == "" {

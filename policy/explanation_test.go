@@ -71,6 +71,7 @@ policies:
 `
 
 func claims(t testing.TB) (policy.Decider, *policy.Target) {
+	t.Helper()
 	rules, err := policy.Parse([]byte(claimRules))
 	require.NoError(t, err)
 	target := &policy.Target{Kind: "tool", Name: "claim", In: reflect.TypeFor[claimIn](), Out: reflect.TypeFor[claimOut]()}

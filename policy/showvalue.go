@@ -34,9 +34,9 @@ func writeValue(b *strings.Builder, v ref.Val) {
 	case types.Bytes:
 		fmt.Fprintf(b, "%d bytes", len(v))
 	case types.Timestamp:
-		b.WriteString(v.Time.Format(time.RFC3339Nano))
+		b.WriteString(v.Format(time.RFC3339Nano))
 	case types.Duration:
-		b.WriteString(v.Duration.String())
+		b.WriteString(v.String())
 	case types.Null:
 		b.WriteString("null")
 	case types.Bool, types.Int, types.Uint, types.Double:
@@ -46,8 +46,6 @@ func writeValue(b *strings.Builder, v ref.Val) {
 	case traits.Mapper:
 		writeMap(b, v)
 	case traits.Lister:
-		writeList(b, v.Iterator())
-	case *textList:
 		writeList(b, v.Iterator())
 	default:
 		b.WriteString(v.Type().TypeName())

@@ -25,8 +25,10 @@ func TestCutRows(t *testing.T) {
 		{"none there", `{"a":[]}`, `{"a":[]}`, 0, []mask.RowCut{{"/a", nil}}},
 		{"root", `[1,[2],{"x":3}]`, `[[2]]`, 2, []mask.RowCut{{"", []int{1}}}},
 		{"escapes", `{"a~b\/c\u0041":[1,2]}`, `{"a~b\/c\u0041":[2]}`, 1, []mask.RowCut{{"/a~0b~1cA", []int{1}}}},
-		{"nested by original index", `{"r":[{"o":[1,2]},{"o":[3,4]},{"o":[5,6]}]}`, `{"r":[{"o":[3]},{"o":[6]}]}`, 3,
-			[]mask.RowCut{{"/r", []int{1, 2}}, {"/r/0/o", nil}, {"/r/1/o", []int{0}}, {"/r/2/o", []int{1}}}},
+		{
+			"nested by original index", `{"r":[{"o":[1,2]},{"o":[3,4]},{"o":[5,6]}]}`, `{"r":[{"o":[3]},{"o":[6]}]}`, 3,
+			[]mask.RowCut{{"/r", []int{1, 2}}, {"/r/0/o", nil}, {"/r/1/o", []int{0}}, {"/r/2/o", []int{1}}},
+		},
 		{"space stays", "{ \"a\" : [ 1 , 2 ] }", "{ \"a\" : [ 1  ] }", 1, []mask.RowCut{{"/a", []int{0}}}},
 		{"nothing to cut", `{"a":[1]}`, `{"a":[1]}`, 0, nil},
 	} {
