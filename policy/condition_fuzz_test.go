@@ -12,6 +12,8 @@ func FuzzCondition(f *testing.F) {
 	for _, seed := range []string{
 		"true", "user.role == 'x' && count > 3", "tags.all(a, tags.exists(b, a == b))", "timestamp.now().getHours() < 8",
 		"text.matches('(a+)+$')", "args.`content-type` in ['a']", "{'a': 1}.map(k, k + 'x') == ['ax']", "has(user.nick) ? owner == null : extra.x.y[0]", "type(user) == type(args)",
+		"sets.contains(tags, [id]) && text.glob('a*?b')", "text.replace('a', text).split('').join('x').lastIndexOf('ab') > 3", "cidr(text).containsIP(id) || [count, 1.5].distinct() == []",
+		"text.substring(1, 3).lowerAscii().trim().charAt(0) == 'a'",
 	} {
 		f.Add(seed)
 	}

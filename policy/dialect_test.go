@@ -24,7 +24,7 @@ func TestTheDialectThatIsDocumented(t *testing.T) {
 		require.NoError(t, err, condition)
 	}
 	for _, condition := range []string{
-		"price == 100", "price in [1, 2]", "count + 1.5 > price", "id.lowerAscii() == 'a'", "math.greatest(1, 2) == 2", "sets.contains(tags, ['a'])",
+		"price == 100", "price in [1, 2]", "count + 1.5 > price", "math.greatest(1, 2) == 2", "id.format([1]) == 'a'", "lists.range(3) == [0]", "isCIDR(id)", "sets.contains(tags, [1])",
 	} {
 		_, err := bind(condition)
 		require.Error(t, err, condition)

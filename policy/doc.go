@@ -99,15 +99,28 @@
 // # The language
 //
 // Conditions are CEL (https://cel.dev): its standard library and its macros (has, all, exists, exists_one, map, filter), and nothing else
-// but this. The extensions of cel-go, such as strings, math and sets, are not there yet: what 'a'.lowerAscii() would do takes
-// matches('(?i)...').
+// but this:
 //
 //	timestamp.now()          the time of the call, one reading for all rules
 //	now.getHours()           and its kin read the time zone of the set, UTC unless said, where they name none
 //	count < 1.5              int and double compare by <, <=, > and >=
 //	price == 100.0           and neither by == nor in: write the double; nor is count + 1.5 anything: write double(count) + 1.5
 //	id.matches('^a')         RE2, on texts up to 64 KiB; a longer one is an error, which refuses
+//	id.glob('crm_*')         the whole text, where * is any run of characters and ? any one; also glob(id, 'crm_*')
+//	cidr('10.0.0.0/8').containsIP(request.remote_ip)
+//	                         whether a block of addresses holds one; an IPv4 address written as IPv6 (::ffff:10.0.0.1) is the IPv4 address
 //	args.`content-type`      names that are no words stand in backquotes
+//
+// Of the extensions of CEL there are, by their names there:
+//
+//	texts                    lowerAscii() and upperAscii(), trim(), indexOf(text), lastIndexOf(text), charAt(i), substring(from),
+//	                         substring(from, to), replace(text, by), split(by), and join() and join(by) of a list; positions count characters from 0
+//	sets.contains(a, b)      whether list a holds all of b; sets.intersects(a, b): any; sets.equivalent(a, b): each holds all of the other
+//	tags.distinct()          each different element once
+//
+// These take and give texts up to 64 KiB and lists up to 4,096 elements, and sets and distinct only texts, numbers, booleans and null, up
+// to 64 KiB of text in a list; a glob has at most 256 bytes. What is beyond is an error. So are a text that is no address, an address
+// with a zone, and a block with bits behind its length (10.0.0.1/8); constants are checked when the policy is bound.
 //
 // A condition has at most 16 KiB. The conditions of one decision that loop, or that may cost much, have 100 milliseconds together.
 //

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -23,13 +24,14 @@ const (
 const maxMatched = 64 << 10
 
 // language is the CEL dialect of conditions: the standard library, field names in backticks, comparisons between
-// int and double, timestamp.now(), bounded regular expressions, and getHours() and its kin in the zone of the set.
+// int and double, timestamp.now(), bounded regular expressions, bounded functions for texts, lists and addresses, and getHours() and its kin
+// in the zone of the set.
 func language(zone string) ([]cel.EnvOption, error) {
 	options := []cel.EnvOption{
 		cel.EnableIdentifierEscapeSyntax(),
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserExpressionSizeLimit(maxCondition),
-		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals()),
+		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals(), constantAddresses{}),
 		cel.Macros(
 			cel.ReceiverMacro("now", 0, expandNow),
 			cel.ReceiverMacro("matches", 1, expandMatches),
@@ -37,6 +39,7 @@ func language(zone string) ([]cel.EnvOption, error) {
 		),
 		cel.Function(hiddenBounded, cel.Overload("bounded_text", []*cel.Type{cel.StringType}, cel.StringType, cel.UnaryBinding(bounded))),
 	}
+	options = slices.Concat(options, textFunctions(), listFunctions(), addressFunctions())
 	if zone == "" {
 		return options, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mcpgov/go-sdk/internal/suggest"
 )
@@ -97,17 +98,26 @@ func glob(pattern, name string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, n
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
+		case p < len(pattern) && pattern[p] == '?':
+			p++
+			n += width(name[n:])
+		case p < len(pattern) && pattern[p] == name[n]:
 			p++
 			n++
 		case star >= 0: // let the last star take one character more
-			mark++
+			mark += width(name[mark:])
 			p, n = star+1, mark
 		default:
 			return false
 		}
 	}
 	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// width is how many bytes the first character of a text has.
+func width(s string) int {
+	_, n := utf8.DecodeRuneInString(s)
+	return n
 }
 
 // selectsNothing says why a selector is at fault.
