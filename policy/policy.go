@@ -34,8 +34,6 @@ type Catalog struct {
 	Targets []*Target            // everything that can be called; kind and name together are unique
 	User    map[string]Attribute // declared attributes of users, shared by all joined policies; nil for none
 	Env     Env                  // where the server runs; conditions see it as env
-
-	Functions []Function // what conditions may call beside the language; nil for none
 }
 
 // Target is one thing that can be called.
@@ -58,22 +56,6 @@ type Request struct {
 	Args   any       // pointer to a value of Target.In: the very value the handler receives
 	Origin Origin    // how the call came in; conditions see it as request
 	Now    time.Time // the one reading of the clock for this call; zero makes every condition that reads it fail
-
-	History History // what the caller did before; nil makes every condition that reads it fail
-}
-
-// History tells what one caller did before the call that is judged. It must be safe for concurrent use and quick.
-type History interface {
-	// Within counts over the window that ends now; a window longer than what is kept counts what is kept.
-	Within(window time.Duration) Counts
-}
-
-// Counts is what a caller did within a window. Conditions see it as history.within(duration('1h')).
-type Counts struct {
-	Calls   int // calls that were decided, whatever became of them
-	Denials int // those of them that a rule or a default refused
-	Rows    int // rows in the results the caller got
-	Masked  int // fields that were masked in, or removed from, those results
 }
 
 // Origin is how a call came in. Empty texts are absent.
