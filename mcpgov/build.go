@@ -8,6 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -22,18 +25,32 @@ type builder struct {
 	limits Limits
 	key    []byte
 	parts  []*part
-	names  map[string]*part // tool names and aliases
+	names  map[featureName]*part // of tools with their aliases, resources and prompts
 	// broken are the types whose schemas have faults. The policy meets most of them again; they are listed once.
 	broken map[reflect.Type]bool
 	faults []error
 }
 
+// featureName is what one feature is told from all others by: the name of a tool or a prompt, the URI or URI template of a resource.
+type featureName struct{ kind, name string }
+
 // part is one feature on its way to becoming a target.
 type part struct {
-	spec   ToolSpec
-	out    reflect.Type
-	input  *schema.Input
-	target *target
+	aliases  []string
+	own      *policy.Own   // the feature's own rules
+	deadline time.Duration // as its spec says
+	level    audit.Level   // as its spec says
+	out      reflect.Type
+	input    *schema.Input // nil for what takes no arguments
+	target   *target
+
+	advertise func(*edition) any // the feature as clients see it, in the SDK's words
+	template  *uriTemplate         // of a resource with variables
+	texts     textArgs             // what arguments that come as texts are read as
+	complete  map[string]Completer // by argument
+	mime      string               // of a resource's content
+	roles     []mcp.Role           // of a prompt's messages, in order; nil: all are the user's
+	render    func(structured []byte) ([]mcp.Content, error) // makes the messages of a prompt; nil: its content is them
 
 	inputSchema  json.RawMessage // as advertised
 	contentNames []string        // members of out that hold Content
@@ -68,15 +85,16 @@ func (b *builder) dropRepetitions() {
 
 // add takes a part in, unless its name is taken.
 func (b *builder) add(p *part) {
-	for _, name := range append([]string{p.spec.Name}, p.spec.Aliases...) {
-		if _, taken := b.names[name]; taken {
-			b.fault(fmt.Errorf("tool %q: there is another tool or alias of this name: rename one", name))
+	for _, name := range append([]string{p.target.name}, p.aliases...) {
+		key := featureName{p.target.kind, name}
+		if _, taken := b.names[key]; taken {
+			b.fault(fmt.Errorf("%s %q: there is another one of this name: rename one", key.kind, name))
 			continue
 		}
-		b.names[name] = p
+		b.names[key] = p
 	}
-	p.target.timeout = orDefault(p.spec.Timeout, b.limits.Tool, noLimit)
-	p.target.level = p.spec.AuditLevel
+	p.target.timeout = orDefault(p.deadline, b.limits.Tool, noLimit)
+	p.target.level = p.level
 	if p.target.level == "" {
 		p.target.level = b.config.AuditLevel
 	}
@@ -94,11 +112,11 @@ func (b *builder) bind() policy.Decider {
 		joined = append(joined, b.config.Policy)
 	}
 	for _, p := range b.parts {
-		if b.names[p.spec.Name] == p { // of two with one name, which was reported, the first
+		if b.names[featureName{p.target.kind, p.target.name}] == p { // of two with one name, which was reported, the first
 			catalog.Targets = append(catalog.Targets, p.target.policy)
 		}
-		if p.spec.Policy != nil {
-			joined = append(joined, p.spec.Policy.For("tool", p.spec.Name))
+		if p.own != nil {
+			joined = append(joined, p.own.For(p.target.kind, p.target.name))
 		}
 	}
 	for _, p := range joined {
@@ -133,14 +151,14 @@ func (b *builder) finish(decider policy.Decider) map[*target]*surfaces {
 		if p.out == nil {
 			continue
 		}
-		where := fmt.Sprintf("tool %q", p.spec.Name)
-		view := &surfaces{contentNames: p.contentNames, contentIsAll: p.contentIsAll, key: b.key}
+		where := p.target.String()
+		view := &surfaces{contentNames: p.contentNames, contentIsAll: p.contentIsAll, render: p.render, key: b.key}
 		views[p.target] = view
 		if err := p.describe(view, decider); err != nil {
 			b.breaks(p.out, where, err)
 			continue
 		}
-		if p.input == nil {
+		if p.target.policy.In != nil && p.input == nil {
 			continue // reported; what the log hides of it is not known
 		}
 		if err := p.surfaces(view); err != nil {
@@ -187,9 +205,12 @@ func (p *part) describe(t *surfaces, decider policy.Decider) (err error) {
 // surfaces compiles what is hidden where.
 func (p *part) surfaces(t *surfaces) error {
 	t.openTypes = reaches(p.out, isInterface)
-	labelledIn, err := fields.Labelled(p.target.policy.In)
-	if err != nil {
-		return err
+	var labelledIn []fields.Place
+	var err error
+	if in := p.target.policy.In; in != nil {
+		if labelledIn, err = fields.Labelled(in); err != nil {
+			return err
+		}
 	}
 	labelledOut, err := fields.Labelled(p.out)
 	if err != nil {
@@ -235,12 +256,4 @@ func (p *part) uncovered(scope policy.Scope) []fields.Place {
 			return err == nil && fields.Covers(pattern, place.Path)
 		})
 	})
-}
-
-// outputSchema is what clients are told of the result; nil for a tool that returns content only.
-func (p *part) outputSchema(e *edition) json.RawMessage {
-	if p.contentIsAll {
-		return nil
-	}
-	return e.views[p.target].output.JSON()
 }

@@ -15,7 +15,7 @@ func (t *target) retryable(code Code) bool {
 }
 
 func (t *target) business(code Code) (ErrorSpec, bool) {
-	for _, e := range t.spec.Errors {
+	for _, e := range t.errors {
 		if e.Code == code {
 			return e, true
 		}

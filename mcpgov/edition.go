@@ -13,6 +13,7 @@ type edition struct {
 	identity    audit.Server          // how the server stands in records, with the policy's revision
 	contract    string                // SHA-256 of all that is advertised under it
 	views       map[*target]*surfaces // of every target
+	lists       map[listKind][]listed // what clients may list, in the order of names
 	none        surfaces              // of lists, and of names that are no target
 }
 
@@ -33,7 +34,8 @@ func (b *builder) edition() *edition {
 	}
 	if decider != nil && len(b.faults) == 0 {
 		e.identity.Policy = decider.Revision()
-		e.contract = contractHash(b.parts, e)
+		e.shelve(b.parts)
+		e.contract = contractHash(e)
 	}
 	return e
 }

@@ -102,6 +102,24 @@ func served(method string) (kind, bool) {
 		return kind{params: new(mcp.CallToolParamsRaw), needsParams: true}, true
 	case "tools/list":
 		return kind{params: new(mcp.ListToolsParams)}, true
+	case "resources/list":
+		return kind{params: new(mcp.ListResourcesParams)}, true
+	case "resources/templates/list":
+		return kind{params: new(mcp.ListResourceTemplatesParams)}, true
+	case "resources/read":
+		return kind{params: new(mcp.ReadResourceParams), needsParams: true}, true
+	case "resources/subscribe":
+		return kind{params: new(mcp.SubscribeParams), needsParams: true}, true
+	case "resources/unsubscribe":
+		return kind{params: new(mcp.UnsubscribeParams), needsParams: true}, true
+	case "subscriptions/listen":
+		return kind{params: new(mcp.SubscriptionsListenParams), needsParams: true}, true
+	case "prompts/list":
+		return kind{params: new(mcp.ListPromptsParams)}, true
+	case "prompts/get":
+		return kind{params: new(mcp.GetPromptParams), needsParams: true}, true
+	case "completion/complete":
+		return kind{params: new(mcp.CompleteParams), needsParams: true}, true
 	case "initialize":
 		return kind{params: new(mcp.InitializeParams), needsParams: true}, true
 	case "server/discover":

@@ -17,20 +17,14 @@ import (
 //
 // An error means that there is nothing to explain: no such tool, arguments its schema refuses, or a policy that is not made of rules.
 func (s *Server) Explain(ctx context.Context, caller Caller, tool string, arguments json.RawMessage) (policy.Explanation, error) {
-	t := s.targets[tool]
+	t := s.targets.tools[tool]
 	if t == nil {
 		return policy.Explanation{}, fmt.Errorf("there is no tool %q", tool)
 	}
-	var in any
-	for _, p := range s.plan.parts {
-		if p.target != t {
-			continue
-		}
-		var err error
-		bounds := strictjson.Limits{Bytes: s.limits.ArgumentBytes, Depth: s.limits.ArgumentDepth}
-		if in, err = p.input.Decode(arguments, bounds); err != nil {
-			return policy.Explanation{}, fmt.Errorf("the arguments of %s: %w", tool, err)
-		}
+	bounds := strictjson.Limits{Bytes: s.limits.ArgumentBytes, Depth: s.limits.ArgumentDepth}
+	in, err := s.targets.parts[t].input.Decode(arguments, bounds)
+	if err != nil {
+		return policy.Explanation{}, fmt.Errorf("the arguments of %s: %w", tool, err)
 	}
 	return policy.Explain(ctx, s.current.Load().decider, &policy.Request{
 		Target: t.policy, User: &caller.User, Agent: &caller.Agent, Args: in, Now: time.Now(),

@@ -17,7 +17,6 @@ var (
 	errHidden      = errors.New("the target is hidden from this caller: no arguments of his could be admitted")
 	errCalledTwice = errors.New("an interceptor called next twice")
 	errNothing     = errors.New("the handler returned neither a result nor an error")
-	errNoList      = errors.New("the SDK answered tools/list with something else")
 	errNoUser      = errors.New("the user has no ID and is not Anonymous: set User.ID in the Identifier, or in WithUser")
 )
 

@@ -93,13 +93,13 @@ type (
 	}
 )
 
-// target is what tools, and later resources and prompts, differ in. It does not change after New.
+// target is what tools, resources and prompts differ in. It does not change after New.
 type target struct {
 	kind, name string
 	readOnly   bool
 	timeout    time.Duration
 	level      audit.Level
-	spec       ToolSpec // declared errors, aliases, deprecation
+	errors     []ErrorSpec // the business errors it declares
 	policy     *policy.Target
 	parse      func(s *Server, c *call) (in any, err error)
 	validate   func(s *Server, c *call, in any) error

@@ -25,8 +25,6 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 		switch method {
 		case "tools/call":
 			return s.guardCall(ctx, method, req, next)
-		case "tools/list":
-			return s.listTools(ctx, method, req, next)
 		case "initialize", "server/discover":
 			return s.greet(ctx, method, req, next)
 		case "ping":
@@ -34,6 +32,10 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 		}
 		if strings.HasPrefix(method, "notifications/") {
 			return next(ctx, method, req)
+		}
+		if answer := s.answers[method]; answer != nil {
+			markGoverned(ctx)
+			return answer(ctx, req, next)
 		}
 		return nil, s.refuseMethod(ctx, method, req)
 	}
@@ -47,23 +49,16 @@ func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, 
 		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "tools/call needs params with a name"}
 	}
 	markGoverned(ctx)
-	if _, known := s.targets[params.Name]; known {
+	if _, known := s.targets.tools[params.Name]; known {
 		res, err := next(ctx, method, req)
 		return outgoingResult(res, err, protocolOf(req))
 	}
 	raw := s.incoming(ctx, req, params)
-	result, err := toolResult(s.govern(ctx, stranger("tool", params.Name), raw), params.Name)
+	result, err := toolResult(s.govern(ctx, stranger(kindTool, params.Name), raw), params.Name)
 	if err != nil {
 		return nil, err
 	}
 	return outgoingResult(result, nil, raw.client.Protocol)
-}
-
-// stranger stands for a name that is no target. Its path ends in decode.
-func stranger(kind, name string) *target {
-	return &target{
-		kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic,
-	}
 }
 
 // greet lets a client learn who the server is, and records that it did.

@@ -25,6 +25,7 @@ type Limits struct {
 	ArgumentBytes  int           // the size of the arguments; default 1 MiB
 	ArgumentDepth  int           // the nesting of the arguments; default 64
 	ResultBytes    int           // the size of a result after masking; default 4 MiB
+	ListPage       int           // entries in one page of a list; default 1000
 	RequestBytes   int64         // the size of an HTTP body; default 4 MiB
 	SessionTimeout time.Duration // an idle HTTP session of the 2025-11-25 protocol ends after it; default 10 min
 }
@@ -43,6 +44,7 @@ func (l Limits) withDefaults() Limits {
 	l.ArgumentBytes = orDefault(l.ArgumentBytes, 1<<20, 1<<31-1)
 	l.ArgumentDepth = orDefault(l.ArgumentDepth, 64, 1000)
 	l.ResultBytes = orDefault(l.ResultBytes, 4<<20, 1<<31-1)
+	l.ListPage = orDefault(l.ListPage, 1000, 1<<31-1)
 	l.RequestBytes = orDefault(l.RequestBytes, 4<<20, 1<<62)
 	l.SessionTimeout = orDefault(l.SessionTimeout, 10*time.Minute, noLimit)
 	return l
@@ -75,6 +77,7 @@ func (l Limits) faults() []error {
 		{"ArgumentBytes", l.ArgumentBytes, l.ArgumentBytes < Unlimited},
 		{"ArgumentDepth", l.ArgumentDepth, l.ArgumentDepth < Unlimited},
 		{"ResultBytes", l.ResultBytes, l.ResultBytes < Unlimited},
+		{"ListPage", l.ListPage, l.ListPage < Unlimited},
 		{"RequestBytes", l.RequestBytes, l.RequestBytes < Unlimited},
 		{"SessionTimeout", l.SessionTimeout, l.SessionTimeout < Unlimited},
 	} {

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -20,6 +18,9 @@ type Manifest struct {
 	Contract       string      // SHA-256, in hex, of all that is advertised; rules that mask other fields change it, too
 	PolicyRevision string      // the hash of the bound rules, as it stands in every record
 	Tools          []*mcp.Tool // every tool as it is advertised, hidden or not; in the order they were given to New
+	Resources      []*mcp.Resource         // likewise
+	Templates      []*mcp.ResourceTemplate // resources with variables, likewise
+	Prompts        []*mcp.Prompt           // likewise
 }
 
 // Manifest returns the server's contract. It is a deep copy and the caller's own.
@@ -27,28 +28,35 @@ func (s *Server) Manifest() Manifest {
 	e := s.current.Load()
 	m := Manifest{Name: e.identity.Name, Version: e.identity.Version, Contract: e.contract, PolicyRevision: e.identity.Policy}
 	for _, p := range s.plan.parts {
-		tool := p.advertised(e)
-		tool.InputSchema = cloneSchema(tool.InputSchema)
-		tool.OutputSchema = cloneSchema(tool.OutputSchema)
-		m.Tools = append(m.Tools, tool)
+		switch feature := p.advertise(e).(type) {
+		case *mcp.Tool:
+			feature.InputSchema = cloneSchema(feature.InputSchema)
+			feature.OutputSchema = cloneSchema(feature.OutputSchema)
+			m.Tools = append(m.Tools, feature)
+		case *mcp.Resource:
+			m.Resources = append(m.Resources, feature)
+		case *mcp.ResourceTemplate:
+			m.Templates = append(m.Templates, feature)
+		case *mcp.Prompt:
+			m.Prompts = append(m.Prompts, feature)
+		}
 	}
 	return m
 }
 
-// contractHash is the SHA-256 of the canonical JSON of what is advertised, in hex. The order of tools does not
+// contractHash is the SHA-256 of the canonical JSON of what is advertised, in hex. The order of features does not
 // count, because lists sort them.
-func contractHash(parts []*part, e *edition) string {
+func contractHash(e *edition) string {
 	hash := sha256.New()
-	for _, p := range slices.SortedFunc(slices.Values(parts), func(a, b *part) int { return strings.Compare(a.spec.Name, b.spec.Name) }) {
-		encoded, err := json.Marshal(p.advertised(e))
-		if err != nil {
-			continue // a tool of strings and schemas that New has marshalled before
+	for _, list := range []listKind{toolList, resourceList, templateList, promptList} {
+		for _, feature := range e.lists[list] {
+			encoded := feature.encoded
+			if canonical, err := canon.JSON(encoded); err == nil {
+				encoded = canonical
+			}
+			hash.Write(encoded)
+			hash.Write([]byte{'\n'})
 		}
-		if canonical, err := canon.JSON(encoded); err == nil {
-			encoded = canonical
-		}
-		hash.Write(encoded)
-		hash.Write([]byte{'\n'})
 	}
 	return hex.EncodeToString(hash.Sum(nil))
 }

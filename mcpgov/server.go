@@ -24,7 +24,9 @@ import (
 type Server struct {
 	sdk                   *mcp.Server
 	plan                  *builder           // what editions are made of; only read
-	targets               map[string]*target // by tool name and alias
+	targets               targets
+	answers               map[string]answerer // methods this server answers itself
+	watchers              watchers            // sessions that want to hear of changes
 	current               atomic.Pointer[edition]
 	reloading             sync.Mutex
 	sink                  audit.Sink
@@ -50,7 +52,7 @@ type Server struct {
 // lists every fault: in the Config, in struct tags, in rules (each compiled against the types of each tool it
 // selects), in masks, in names; each with where it is and what to write instead.
 func New(config Config, features ...Feature) (*Server, error) {
-	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[string]*part{}, broken: map[reflect.Type]bool{}, faults: config.faults()}
+	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[featureName]*part{}, broken: map[reflect.Type]bool{}, faults: config.faults()}
 	if b.key = bytes.Clone(config.Key); len(b.key) == 0 {
 		b.key = make([]byte, minKey)
 		_, _ = rand.Read(b.key) // crypto/rand never fails
@@ -67,7 +69,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		trustSink: trustedSink(config.Audit), plan: b, targets: map[string]*target{}, sink: config.Audit,
+		trustSink: trustedSink(config.Audit), plan: b, targets: newTargets(b), sink: config.Audit,
 		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, approver: config.Approver, readOnly: config.ReadOnly, limits: b.limits,
 		rates: newCallerRates(b.limits.PerMinute), key: b.key,
 		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
@@ -78,9 +80,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 	}
 	s.logger = slog.New(calm{s.logger.Handler()})
 	s.current.Store(first)
-	for name, p := range b.names {
-		s.targets[name] = p.target
-	}
+	s.answers = s.answerers()
 	s.serve(config)
 	return s, nil
 }

@@ -22,6 +22,7 @@ type surfaces struct {
 	contentNames   []string   // members that hold Content
 	openTypes      bool       // interfaces in the result may bring types New did not see
 	contentIsAll   bool       // the target returns Content and nothing else
+	render         func(structured []byte) ([]mcp.Content, error) // makes the messages of a prompt of its masked result
 	withoutContent *mask.Plan // cuts the members that hold content
 
 	scope  []policy.Edit // every edit the bound policy may ask for
@@ -112,7 +113,10 @@ func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, e
 		}
 		m.content = curtain{plan: h.names, names: h.leaves, known: known}.draw(m.content)
 	}
-	return m, nil
+	if t.render != nil {
+		m.content, err = t.render(m.structured)
+	}
+	return m, err
 }
 
 // begunValues finds the sensitive values of what a failing handler returned beside its error, so that they can be found

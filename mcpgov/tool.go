@@ -126,10 +126,11 @@ func (t *tool) build(b *builder) {
 	if t.invoke == nil {
 		fault("the handler is nil: write a function")
 	}
-	p := &part{spec: t.spec, out: fields.Deref(t.out)}
+	p := &part{aliases: t.spec.Aliases, own: t.spec.Policy, deadline: t.spec.Timeout, level: t.spec.AuditLevel, out: fields.Deref(t.out)}
+	p.advertise = func(e *edition) any { return t.advertised(p, e) }
 	p.target = &target{
-		kind: "tool", name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
-		spec:    t.spec,
+		kind: kindTool, name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
+		errors:  t.spec.Errors,
 		encode:  func(out any) ([]byte, error) { return strictjson.Marshal(out) },
 		returns: t.returns,
 	}
@@ -158,7 +159,7 @@ func (t *tool) build(b *builder) {
 		p.contentNames = contentFields(p.out, fault)
 	}
 	p.target.policy = &policy.Target{
-		Kind: "tool", Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
+		Kind: kindTool, Name: t.spec.Name, Tags: slices.Clone(t.spec.Tags),
 		ReadOnly: t.spec.ReadOnly, Destructive: t.spec.Destructive, Purpose: t.spec.Purpose != PurposeNotAsked, In: t.in, Out: p.out,
 	}
 	b.add(p)
@@ -170,20 +171,16 @@ func (t *tool) checkSpec(fault func(string, ...any)) {
 			fault("name %q: write 1 to 128 letters, digits, '_', '-' or '.'", name)
 		}
 	}
-	if t.spec.Description == "" {
-		fault("Description is missing: write what the tool does and when to use it; models choose tools by it")
-	}
 	if t.spec.ReadOnly && t.spec.Destructive {
 		fault("it cannot be both ReadOnly and Destructive: leave one out")
 	}
-	if t.spec.Timeout < Unlimited {
-		fault("Timeout is %v: write a positive duration, 0 for Limits.Tool or mcpgov.Unlimited", t.spec.Timeout)
-	}
-	if err := checkLevel(t.spec.AuditLevel); err != nil {
-		fault("AuditLevel: %w", err)
-	}
+	checkCommon(fault, t.spec.Description, t.spec.Timeout, t.spec.AuditLevel, t.spec.Errors)
+}
+
+// checkErrors checks the business errors a spec declares.
+func checkErrors(fault func(string, ...any), errors []ErrorSpec) {
 	declared := map[Code]bool{}
-	for _, e := range t.spec.Errors {
+	for _, e := range errors {
 		switch {
 		case e.Code.builtIn():
 			fault("Errors: %q is a built-in code: choose a word of the business", e.Code)

@@ -2,11 +2,8 @@ package mcpgov
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -60,23 +57,56 @@ func (s *Server) serve(config Config) {
 	s.sdk = mcp.NewServer(&mcp.Implementation{Name: config.Name, Title: config.Title, Version: config.Version}, &mcp.ServerOptions{
 		Instructions: config.Instructions,
 		Logger:       slog.New(onlyWarnings{s.logger.Handler()}),
-		Capabilities: s.governance(&mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{ListChanged: true}}),
-		PageSize:     len(s.targets) + 1, // one page: a cursor of the SDK's names the last tool, hidden or not
+		Capabilities: s.governance(s.capabilities()),
 		SetCacheable: func(_ context.Context, _ mcp.Request, c *mcp.Cacheable) { c.CacheScope = "private" },
+		// Whoever comes here was let through by the guard, URI by URI.
+		SubscribeHandler:   func(context.Context, *mcp.SubscribeRequest) error { return nil },
+		UnsubscribeHandler: func(context.Context, *mcp.UnsubscribeRequest) error { return nil },
 	})
 	s.advertise(s.current.Load())
 	s.sdk.AddReceivingMiddleware(s.guard)
+	s.sdk.AddSendingMiddleware(s.announce)
 }
 
-// advertise shows the tools as they are under an edition. Clients hear that the list has changed.
+// capabilities are what the server can do, by what it has to serve.
+func (s *Server) capabilities() *mcp.ServerCapabilities {
+	c := &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{ListChanged: true}}
+	if s.answers["resources/read"] != nil {
+		c.Resources = &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true}
+	}
+	if s.answers["prompts/get"] != nil {
+		c.Prompts = &mcp.PromptCapabilities{ListChanged: true}
+	}
+	if s.answers["completion/complete"] != nil {
+		c.Completions = &mcp.CompletionCapabilities{}
+	}
+	return c
+}
+
+// advertise gives the SDK the features as they are under an edition, and has it tell its sessions that the lists have changed; which of
+// them hear it, announce decides. The SDK calls tools by it. Lists, resources and prompts are answered by the guard and never by the SDK:
+// what it has in their place knows nothing.
 func (s *Server) advertise(e *edition) {
 	for _, p := range s.plan.parts {
-		for _, name := range append([]string{p.spec.Name}, p.spec.Aliases...) {
-			tool := p.advertised(e)
-			tool.Name = name
-			s.sdk.AddTool(tool, s.toolHandler(name, p.target))
+		switch feature := p.advertise(e).(type) {
+		case *mcp.Tool:
+			for _, name := range append([]string{feature.Name}, p.aliases...) {
+				named := *feature
+				named.Name = name
+				s.sdk.AddTool(&named, s.toolHandler(name, p.target))
+			}
+		case *mcp.Resource:
+			s.sdk.AddResource(feature, unanswered)
+		case *mcp.ResourceTemplate:
+			s.sdk.AddResourceTemplate(feature, unanswered)
+		case *mcp.Prompt:
+			s.sdk.AddPrompt(feature, func(context.Context, *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) { return nil, internalError() })
 		}
 	}
+}
+
+func unanswered(context.Context, *mcp.ReadResourceRequest) (*mcp.ReadResourceResult, error) {
+	return nil, internalError()
 }
 
 // recordingMode is what clients are told of how calls are recorded, who may want to hold the server to it.
@@ -88,69 +118,4 @@ func recordingMode(config Config) string {
 		return "best_effort"
 	}
 	return "strict"
-}
-
-// advertised is the tool as clients see it under an edition.
-func (p *part) advertised(e *edition) *mcp.Tool {
-	spec := p.spec
-	destructive, openWorld := spec.Destructive, spec.OpenWorld
-	tool := &mcp.Tool{
-		Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.inputSchema,
-		Annotations: &mcp.ToolAnnotations{
-			ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
-			DestructiveHint: &destructive, OpenWorldHint: &openWorld,
-		},
-	}
-	if output := p.outputSchema(e); output != nil {
-		tool.OutputSchema = output
-	}
-	if d := spec.Deprecated; d != nil {
-		tool.Description += d.notice()
-	}
-	meta := mcp.Meta{}
-	if len(spec.Tags) > 0 {
-		meta["mcpgov/tags"] = slices.Clone(spec.Tags)
-	}
-	if len(spec.Aliases) > 0 {
-		meta["mcpgov/aliases"] = slices.Clone(spec.Aliases)
-	}
-	if len(spec.Errors) > 0 {
-		meta["mcpgov/errors"] = advertisedErrors(spec.Errors)
-	}
-	if len(meta) > 0 {
-		tool.Meta = meta
-	}
-	return tool
-}
-
-func advertisedErrors(declared []ErrorSpec) json.RawMessage {
-	type row struct {
-		Code      Code   `json:"code"`
-		Meaning   string `json:"meaning"`
-		Retryable bool   `json:"retryable"`
-	}
-	rows := make([]row, len(declared))
-	for i, e := range declared {
-		rows[i] = row(e)
-	}
-	encoded, err := json.Marshal(rows)
-	if err != nil {
-		return json.RawMessage("[]")
-	}
-	return encoded
-}
-
-func (d *Deprecation) notice() string {
-	var b strings.Builder
-	b.WriteString("\n\nDeprecated")
-	if d.Since != "" {
-		b.WriteString(" since " + d.Since)
-	}
-	if d.Until != "" {
-		b.WriteString(", until " + d.Until)
-	}
-	if d.Use != "" {
-		b.WriteString("; use " + d.Use + " instead")
-	}
-	return b.String() + "."
 }

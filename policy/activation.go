@@ -30,6 +30,7 @@ type activation struct {
 	now                       ref.Val
 	item                      ref.Val // the row a where is asked about
 
+	unsure   bool     // a rule could not be decided without the arguments
 	volatile bool     // the clock, the request or the history was read
 	warnings []string // ids of the warn rules that held
 	reached  []int    // for each list that was asked, which rule decided; kept where something is in shadow mode
@@ -72,7 +73,7 @@ func (b *bound) release(a *activation) {
 	}
 	a.ctx, a.cancel, a.request, a.target = nil, nil, nil, nil
 	a.wholeArgs, a.unknownArgs, a.response, a.now, a.item = nil, false, nil, nil, nil
-	a.volatile, a.warnings, a.reached = false, nil, a.reached[:0]
+	a.unsure, a.volatile, a.warnings, a.reached = false, false, nil, a.reached[:0]
 	b.pool.Put(a)
 }
 
@@ -233,6 +234,7 @@ func (a *activation) holds(c *condition) (truth, error) {
 		return isFalse, nil
 	case *types.Unknown:
 		if a.unknownArgs {
+			a.unsure = true
 			return isUnknown, nil
 		}
 	}

@@ -220,19 +220,19 @@ func (b *bound) Visible(ctx context.Context, r *Request) (d Decision, err error)
 			return d, nil
 		}
 	}
-	volatile := a.volatile
+	volatile, depends := a.volatile, a.unsure
 	for _, other := range b.others {
 		d, err := other.Visible(ctx, r)
 		if err != nil {
 			return Decision{}, err
 		}
-		volatile = volatile || d.Volatile
+		volatile, depends = volatile || d.Volatile, depends || d.Depends
 		if d.Effect == Deny {
 			d.Volatile = volatile
 			return d, nil
 		}
 	}
-	return Decision{Effect: Allow, Volatile: volatile}, nil
+	return Decision{Effect: Allow, Depends: depends, Volatile: volatile}, nil
 }
 
 // mayAdmit finds the rule that hides the target, if one does. Rules that warn hide nothing and are passed over.
