@@ -24,6 +24,7 @@ type builder struct {
 	config Config
 	limits Limits
 	key    []byte
+	server *Server // that is built; nil until New has made it
 	parts  []*part
 	names  map[featureName]*part // of tools with their aliases, resources and prompts
 	// broken are the types whose schemas have faults. The policy meets most of them again; they are listed once.

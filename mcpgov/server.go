@@ -80,6 +80,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 	}
 	s.logger = slog.New(calm{s.logger.Handler()})
 	s.current.Store(first)
+	b.server = s
 	s.answers = s.answerers()
 	s.serve(config)
 	return s, nil

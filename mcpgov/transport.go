@@ -70,7 +70,10 @@ func (s *Server) serve(config Config) {
 
 // capabilities are what the server can do, by what it has to serve.
 func (s *Server) capabilities() *mcp.ServerCapabilities {
-	c := &mcp.ServerCapabilities{Tools: &mcp.ToolCapabilities{ListChanged: true}}
+	c := &mcp.ServerCapabilities{}
+	if len(s.targets.tools) > 0 {
+		c.Tools = &mcp.ToolCapabilities{ListChanged: true}
+	}
 	if s.answers["resources/read"] != nil {
 		c.Resources = &mcp.ResourceCapabilities{ListChanged: true, Subscribe: true}
 	}
