@@ -45,12 +45,12 @@ type part struct {
 	input    *schema.Input // nil for what takes no arguments
 	target   *target
 
-	advertise func(*edition) any // the feature as clients see it, in the SDK's words
-	template  *uriTemplate         // of a resource with variables
-	texts     textArgs             // what arguments that come as texts are read as
-	complete  map[string]Completer // by argument
-	mime      string               // of a resource's content
-	roles     []mcp.Role           // of a prompt's messages, in order; nil: all are the user's
+	advertise func(*edition) any                             // the feature as clients see it, in the SDK's words
+	template  *uriTemplate                                   // of a resource with variables
+	texts     textArgs                                       // what arguments that come as texts are read as
+	complete  map[string]Completer                           // by argument
+	mime      string                                         // of a resource's content
+	roles     []mcp.Role                                     // of a prompt's messages, in order; nil: all are the user's
 	render    func(structured []byte) ([]mcp.Content, error) // makes the messages of a prompt; nil: its content is them
 
 	inputSchema  json.RawMessage // as advertised
@@ -107,7 +107,7 @@ func (b *builder) add(p *part) {
 
 // bind joins the server's policy with the tools' own rules and checks both against the tools.
 func (b *builder) bind() policy.Decider {
-	catalog := policy.Catalog{User: map[string]policy.Attribute{}, Env: b.config.Env}
+	catalog := policy.Catalog{User: map[string]policy.Attribute{}, Env: b.config.Env, Functions: b.config.Functions}
 	var joined []policy.Policy
 	if !isNil(b.config.Policy) {
 		joined = append(joined, b.config.Policy)
@@ -205,6 +205,7 @@ func (p *part) describe(t *surfaces, decider policy.Decider) (err error) {
 
 // surfaces compiles what is hidden where.
 func (p *part) surfaces(t *surfaces) error {
+	t.lists = listMembers(p.out)
 	t.openTypes = reaches(p.out, isInterface)
 	var labelledIn []fields.Place
 	var err error

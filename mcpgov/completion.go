@@ -101,15 +101,15 @@ func (s *Server) completions(c *call, params *mcp.CompleteParams) (details mcp.C
 	if err != nil {
 		return details, policyFailure(err)
 	}
-	suggest := p.completers()[params.Argument.Name]
-	if suggest == nil {
+	completer := p.completers()[params.Argument.Name]
+	if completer == nil {
 		return details, nil
 	}
 	var others map[string]string
 	if params.Context != nil {
 		others = params.Context.Arguments
 	}
-	candidates, err := s.candidates(c, suggest, params.Argument.Value, others)
+	candidates, err := s.candidates(c, completer, params.Argument.Value, others)
 	if err != nil {
 		return details, err
 	}
@@ -127,13 +127,13 @@ func (s *Server) completions(c *call, params *mcp.CompleteParams) (details mcp.C
 }
 
 // candidates runs a completer, as bounded as any handler.
-func (s *Server) candidates(c *call, suggest Completer, typed string, others map[string]string) ([]string, error) {
+func (s *Server) candidates(c *call, completer Completer, typed string, others map[string]string) ([]string, error) {
 	if !s.handlers.take() {
 		return nil, refuse(Limited, errConcurrency)
 	}
 	c.holds = true
 	values, err := held(c.ctx, s, c, s.limits.Tool, func(ctx context.Context) ([]string, error) {
-		return suggest(ctx, typed, maps.Clone(others))
+		return completer(ctx, typed, maps.Clone(others))
 	})
 	if c.holds {
 		c.holds = false

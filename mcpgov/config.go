@@ -56,7 +56,9 @@ type Config struct {
 	Limits       Limits        // zero fields are the defaults
 	Interceptors []Interceptor // around every handler, the first outermost
 	Env          Env           // what rules see as env, and records name
-	Logger       *slog.Logger  // for operators; nil is slog.Default()
+
+	Functions []policy.Function // Go functions that conditions may call; nil for none
+	Logger    *slog.Logger      // for operators; nil is slog.Default()
 }
 
 // Env names where a server runs.

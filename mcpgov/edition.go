@@ -9,6 +9,7 @@ import (
 // edition when it begins and keeps it to its end, so that no call is judged by half of an old policy and half of a new one.
 type edition struct {
 	decider     policy.Decider
+	readsBack   bool                  // some rule asks for the caller's history
 	selfBounded bool                  // the decider keeps to its context by itself
 	identity    audit.Server          // how the server stands in records, with the policy's revision
 	contract    string                // SHA-256 of all that is advertised under it
@@ -28,7 +29,7 @@ func (e *edition) view(t *target) *surfaces {
 // edition binds the builder's policy. What it returns is good for nothing if there are faults.
 func (b *builder) edition() *edition {
 	decider := b.bind()
-	e := &edition{decider: decider, selfBounded: isSelfBounded(decider), views: b.finish(decider)}
+	e := &edition{decider: decider, readsBack: readsHistory(decider), selfBounded: isSelfBounded(decider), views: b.finish(decider)}
 	e.identity = audit.Server{
 		Name: b.config.Name, Version: b.config.Version, Environment: b.config.Env.Name, Region: b.config.Env.Region,
 	}

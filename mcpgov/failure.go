@@ -38,15 +38,15 @@ func interrupted(err error) (Code, bool) {
 	return "", false
 }
 
-// classify gives err the code of the stage, unless the code that made it was stopped or panicked.
-func classify(err error, stage Code) *Error {
+// classify gives an error met while arguments were read its code: it is the caller's, unless the code that made it was stopped or panicked.
+func classify(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	if code, ok := interrupted(err); ok {
 		return &Error{Code: code, cause: err}
 	}
-	return refuse(stage, err)
+	return refuse(InvalidInput, err)
 }
 
 // policyFailure refuses because a rule could not be evaluated, whatever went wrong: a panic or a timeout of a

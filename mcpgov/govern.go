@@ -145,13 +145,13 @@ func (s *Server) decode(id identified) (decoded, error) {
 	}
 	in, err := id.target.parse(s, id.call)
 	if err != nil {
-		return decoded{}, classify(err, InvalidInput)
+		return decoded{}, classify(err)
 	}
 	if err := s.noteArguments(id.call); err != nil {
 		return decoded{}, refuse(MaskFailed, err)
 	}
 	if err := id.target.validate(s, id.call, in); err != nil {
-		return decoded{}, classify(err, InvalidInput)
+		return decoded{}, classify(err)
 	}
 	return decoded{id, in}, nil
 }
@@ -162,7 +162,7 @@ func (s *Server) decide(d decoded) (admitted, error) {
 	}
 	question := policy.Request{
 		Target: d.target.policy, User: &d.caller.User, Agent: &d.caller.Agent, Args: d.in,
-		Origin: d.raw.origin(), Now: d.begun,
+		Origin: d.raw.origin(), Now: d.begun, History: s.histories.of(d.call),
 	}
 	decision, err := ask(d.ctx, s, d.edition, func(ctx context.Context) (policy.Decision, error) {
 		return d.edition.decider.Admit(ctx, &question)
@@ -253,7 +253,7 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if size := masked.size(); size > s.limits.ResultBytes {
 		return shaped{}, refuse(OutputTooLarge, sizeError(size, s.limits.ResultBytes))
 	}
-	if err := s.noteResult(x.call, masked); err != nil {
+	if err := s.noteResult(x.call, x.out, masked); err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
 	return shaped{x, masked.structured, masked.truncated, masked.content}, nil

@@ -13,11 +13,11 @@ import (
 
 // Manifest is a server's contract as data: what documentation, drift checks and test harnesses read.
 type Manifest struct {
-	Name           string      // the server's name
-	Version        string      // the server's version
-	Contract       string      // SHA-256, in hex, of all that is advertised; rules that mask other fields change it, too
-	PolicyRevision string      // the hash of the bound rules, as it stands in every record
-	Tools          []*mcp.Tool // every tool as it is advertised, hidden or not; in the order they were given to New
+	Name           string                  // the server's name
+	Version        string                  // the server's version
+	Contract       string                  // SHA-256, in hex, of all that is advertised; rules that mask other fields change it, too
+	PolicyRevision string                  // the hash of the bound rules, as it stands in every record
+	Tools          []*mcp.Tool             // every tool as it is advertised, hidden or not; in the order they were given to New
 	Resources      []*mcp.Resource         // likewise
 	Templates      []*mcp.ResourceTemplate // resources with variables, likewise
 	Prompts        []*mcp.Prompt           // likewise

@@ -36,8 +36,9 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		if c.target.level != audit.LevelBasic {
 			r.Cause = s.cause(c, e)
 		}
-		r.Response, r.ResponseDigest, r.Masked, r.Cut = nil, "", nil, 0
+		r.Response, r.ResponseDigest, r.Masked, r.Cut, r.Rows = nil, "", nil, 0, 0
 	}
+	s.histories.note(c)
 	slow := c.target.timeout != noLimit && r.Duration-c.waited > c.target.timeout/5*4
 	if slow {
 		r.Note = joinNote(r.Note, "slow")

@@ -99,7 +99,12 @@ func (c *call) noteShadow(divergences []policy.Divergence) {
 }
 
 // noteResult puts what the caller got into the draft; labelled fields are hidden there whoever the caller is.
-func (s *Server) noteResult(c *call, m maskedResult) error {
+func (s *Server) noteResult(c *call, out any, m maskedResult) error {
+	rows, err := c.shows.countRows(out, m)
+	if err != nil {
+		return fmt.Errorf("result for the record: %w", err)
+	}
+	c.draft.Rows = rows
 	c.draft.Bytes = m.size()
 	c.draft.Masked = m.touched
 	c.draft.Cut = m.cut

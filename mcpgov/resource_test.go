@@ -72,7 +72,8 @@ func deskFeatures() []mcpgov.Feature {
 		mcpgov.Resource(mcpgov.ResourceSpec{URI: "crm://till", Name: "till", Title: "The till", Description: "What is in the till.", Tags: []string{"money"}},
 			func(context.Context) (struct {
 				Cents int `json:"cents"`
-			}, error) {
+			}, error,
+			) {
 				return struct {
 					Cents int `json:"cents"`
 				}{4711}, nil

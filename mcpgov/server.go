@@ -23,7 +23,7 @@ import (
 // could add a tool that nothing governs.
 type Server struct {
 	sdk                   *mcp.Server
-	plan                  *builder           // what editions are made of; only read
+	plan                  *builder // what editions are made of; only read
 	targets               targets
 	answers               map[string]answerer // methods this server answers itself
 	watchers              watchers            // sessions that want to hear of changes
@@ -39,6 +39,7 @@ type Server struct {
 	readOnly              bool
 	limits                Limits
 	rates                 *callerRates
+	histories             histories
 	handlers, identifying slots // handlers, and Identifiers, that may run at once
 	key                   []byte
 	macs                  sync.Pool // of hash.Hash under key
@@ -186,7 +187,7 @@ func (s *Server) reveal(c *call) error {
 
 // visible asks whether some arguments could admit the caller of c to t, and which rule says that none can.
 func (s *Server) visible(c *call, t *target) (policy.Decision, error) {
-	question := policy.Request{Target: t.policy, User: &c.caller.User, Agent: &c.caller.Agent, Origin: c.raw.origin(), Now: c.begun}
+	question := policy.Request{Target: t.policy, User: &c.caller.User, Agent: &c.caller.Agent, Origin: c.raw.origin(), Now: c.begun, History: s.histories.of(c)}
 	return ask(context.WithoutCancel(c.ctx), s, c.edition, func(ctx context.Context) (policy.Decision, error) {
 		return c.edition.decider.Visible(ctx, &question)
 	})

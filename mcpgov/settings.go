@@ -60,8 +60,8 @@ func (b *builder) settings() serverSettings {
 	}
 	l := b.limits
 	s.Limits = settingsLimits{
-		PerMinute: bound(l.PerMinute, 1<<31-1), Concurrent: bound(l.Concurrent, 1<<31-1), ArgumentBytes: bound(l.ArgumentBytes, 1<<31-1),
-		ArgumentDepth: bound(l.ArgumentDepth, 1<<31-1), ResultBytes: bound(l.ResultBytes, 1<<31-1), EntriesPerPage: bound(l.ListPage, 1<<31-1),
+		PerMinute: bound(l.PerMinute), Concurrent: bound(l.Concurrent), ArgumentBytes: bound(l.ArgumentBytes),
+		ArgumentDepth: bound(l.ArgumentDepth), ResultBytes: bound(l.ResultBytes), EntriesPerPage: bound(l.ListPage),
 	}
 	if l.Tool != noLimit {
 		seconds := float64(l.Tool) / float64(time.Second)
@@ -71,8 +71,8 @@ func (b *builder) settings() serverSettings {
 }
 
 // bound is a limit, or nil where there is none.
-func bound(limit, none int) *int {
-	if limit >= none {
+func bound(limit int) *int {
+	if limit >= 1<<31-1 {
 		return nil
 	}
 	return &limit

@@ -136,10 +136,10 @@ func (s *Server) admits(c *call, arguments []byte) (in any, err error) {
 		}
 	}()
 	if in, err = t.parse(s, c); err != nil {
-		return nil, classify(err, InvalidInput)
+		return nil, classify(err)
 	}
 	if err := t.validate(s, c, in); err != nil {
-		return nil, classify(err, InvalidInput)
+		return nil, classify(err)
 	}
 	decision, err := s.decision(c, t, in)
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Server) admits(c *call, arguments []byte) (in any, err error) {
 
 // decision asks about a call that is not made.
 func (s *Server) decision(c *call, t *target, in any) (policy.Decision, error) {
-	question := policy.Request{Target: t.policy, User: &c.caller.User, Agent: &c.caller.Agent, Args: in, Origin: c.raw.origin(), Now: c.begun}
+	question := policy.Request{Target: t.policy, User: &c.caller.User, Agent: &c.caller.Agent, Args: in, Origin: c.raw.origin(), Now: c.begun, History: s.histories.of(c)}
 	return ask(context.WithoutCancel(c.ctx), s, c.edition, func(ctx context.Context) (policy.Decision, error) {
 		return c.edition.decider.Admit(ctx, &question)
 	})
@@ -164,7 +164,7 @@ func (s *Server) decision(c *call, t *target, in any) (policy.Decision, error) {
 // force. Nobody is told what changed. An error means that there is no such resource.
 func (s *Server) ResourceUpdated(ctx context.Context, uri string) error {
 	if t, _ := s.targets.resource(uri); t == nil {
-		return &jsonrpc.Error{Code: mcp.CodeResourceNotFound, Message: fmt.Sprintf("there is no resource %q", uri)}
+		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: fmt.Sprintf("there is no resource %q", uri)}
 	}
 	return s.sdk.ResourceUpdated(ctx, &mcp.ResourceUpdatedNotificationParams{URI: uri}) //nolint:wrapcheck // it returns none
 }

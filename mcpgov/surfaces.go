@@ -19,14 +19,15 @@ import (
 // goes through a plan made here.
 type surfaces struct {
 	output         *schema.Output
-	contentNames   []string   // members that hold Content
-	openTypes      bool       // interfaces in the result may bring types New did not see
-	contentIsAll   bool       // the target returns Content and nothing else
+	contentNames   []string                                       // members that hold Content
+	openTypes      bool                                           // interfaces in the result may bring types New did not see
+	contentIsAll   bool                                           // the target returns Content and nothing else
 	render         func(structured []byte) ([]mcp.Content, error) // makes the messages of a prompt of its masked result
-	withoutContent *mask.Plan // cuts the members that hold content
+	withoutContent *mask.Plan                                     // cuts the members that hold content
 
 	scope  []policy.Edit // every edit the bound policy may ask for
 	rows   []string      // paths of the lists it may cut rows from
+	lists  []listMember  // the lists that are members of the result: its rows are counted in them
 	key    []byte        // of the hash mask
 	plans  planCache
 	inLog  hidden // labelled fields of In: never in a record, nor in an error text

@@ -103,7 +103,9 @@ func (s *Server) advertise(e *edition) {
 		case *mcp.ResourceTemplate:
 			s.sdk.AddResourceTemplate(feature, unanswered)
 		case *mcp.Prompt:
-			s.sdk.AddPrompt(feature, func(context.Context, *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) { return nil, internalError() })
+			s.sdk.AddPrompt(feature, func(context.Context, *mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+				return nil, internalError()
+			})
 		}
 	}
 }

@@ -172,6 +172,12 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return &a.origin, true
 	case "env":
 		return a.world.env, true
+	case "history":
+		a.volatile = true
+		if a.request.History == nil {
+			return types.NewErr("history is not remembered here"), true
+		}
+		return &object{t: a.world.history, subject: a.request.History}, true
 	case "item":
 		return a.item, a.item != nil
 	}

@@ -45,7 +45,7 @@ func bind(c Catalog, policies ...Policy) (Decider, error) {
 	b := &binder{catalog: c, ids: map[string]idUser{}, names: map[string]any{}}
 	flat := flatten(policies)
 	b.declare(flat)
-	w, err := newWorld(c.Env, b.catalog.User)
+	w, err := newWorld(c.Env, b.catalog.User, c.Functions)
 	b.fault(err)
 	if w == nil {
 		return nil, errors.Join(b.faults...)

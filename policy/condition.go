@@ -16,6 +16,7 @@ import (
 // environment compiles conditions, each distinct text once.
 type environment struct {
 	cel      *cel.Env
+	world    *world
 	known    map[string]*types.Type // what a condition may name, for error texts
 	compiled map[string]compilation
 }
@@ -38,6 +39,9 @@ type condition struct {
 const (
 	maxCheap    = 20_000
 	assumedSize = 4096
+	// maxCost is what no condition may be estimated to cost. Two loops, one in the other, over lists of the assumed size come to some
+	// 10^8 to 10^11, by how long their texts are, and the deadline ends them where the lists are; a third loop to 10^13, a day of work for one decision.
+	maxCost = 1_000_000_000_000
 )
 
 // compile compiles in the base environment and, only where that fails, with the types of a target: most conditions
@@ -87,7 +91,12 @@ func (e *environment) compileNew(text string, g *goTypes) (c *condition, err err
 	if err != nil {
 		return nil, fmt.Errorf("condition: %w", err)
 	}
-	c = &condition{costly: estimate.Max > maxCheap || loops(tree), text: text, env: e}
+	if estimate.Max > maxCost {
+		return nil, fmt.Errorf("condition: it may take %.2g steps for lists of %d elements and texts of as many bytes, and at most %.2g are allowed: "+
+			"nest fewer loops, or compute part of it in the tool", float64(estimate.Max), assumedSize, float64(maxCost))
+	}
+	e.world.readsHistory = e.world.readsHistory || mentions(tree, "history")
+	c = &condition{costly: estimate.Max > maxCheap || loops(tree) || e.world.callsGo(tree), text: text, env: e}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if c.costly {
 		options = append(options, cel.InterruptCheckFrequency(64))

@@ -262,5 +262,5 @@ func (p *part) mayAdmit(a *activation) (Decision, error) {
 func (b *bound) Revision() string { return b.revision }
 
 // SelfBounded reports whether every question is answered in bounded time without anybody watching: rules are (cheap
-// ones by their cost, costly ones by a deadline), somebody else's Decider may not be.
-func (b *bound) SelfBounded() bool { return len(b.others) == 0 }
+// ones by their cost, costly ones by a deadline), somebody else's Decider or function may not be.
+func (b *bound) SelfBounded() bool { return len(b.others) == 0 && len(b.world.goNames) == 0 }

@@ -31,7 +31,7 @@ func language(zone string) ([]cel.EnvOption, error) {
 		cel.EnableIdentifierEscapeSyntax(),
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserExpressionSizeLimit(maxCondition),
-		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals(), constantAddresses{}),
+		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals(), constantAddresses{}, constantWindows{}),
 		cel.Macros(
 			cel.ReceiverMacro("now", 0, expandNow),
 			cel.ReceiverMacro("matches", 1, expandMatches),

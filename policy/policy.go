@@ -34,6 +34,8 @@ type Catalog struct {
 	Targets []*Target            // everything that can be called; kind and name together are unique
 	User    map[string]Attribute // declared attributes of users, shared by all joined policies; nil for none
 	Env     Env                  // where the server runs; conditions see it as env
+
+	Functions []Function // Go functions that conditions may call; nil for none
 }
 
 // Target is one thing that can be called.
@@ -50,12 +52,14 @@ type Target struct {
 
 // Request is one call, as far as it is to be judged.
 type Request struct {
-	Target *Target   // one of the catalog the policy was bound to
-	User   *User     // who calls; nil makes every condition that reads it fail
-	Agent  *Agent    // the program that calls on the user's behalf; nil reads as one whose every member is absent
-	Args   any       // pointer to a value of Target.In: the very value the handler receives
-	Origin Origin    // how the call came in; conditions see it as request
-	Now    time.Time // the one reading of the clock for this call; zero makes every condition that reads it fail
+	Target *Target // one of the catalog the policy was bound to
+	User   *User   // who calls; nil makes every condition that reads it fail
+	Agent  *Agent  // the program that calls on the user's behalf; nil reads as one whose every member is absent
+	Args   any     // pointer to a value of Target.In: the very value the handler receives
+	Origin Origin  // how the call came in; conditions see it as request
+	// History is what this caller did before; nil makes every condition that reads it fail.
+	History History
+	Now     time.Time // the one reading of the clock for this call; zero makes every condition that reads it fail
 }
 
 // Origin is how a call came in. Empty texts are absent.

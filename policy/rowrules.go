@@ -124,7 +124,7 @@ func (w *world) compileWhere(text string, key specifics, item *goType) (*conditi
 		}
 		known := maps.Clone(base.known)
 		known["item"] = item.cel
-		e = &environment{cel: made, compiled: map[string]compilation{}, known: known}
+		e = &environment{cel: made, world: w, compiled: map[string]compilation{}, known: known}
 		w.specific[key] = e
 	}
 	c, err := e.compile(text, w.types)

@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"errors"
 	"maps"
 	"reflect"
+	"slices"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -16,10 +18,16 @@ type world struct {
 	agent    *objectType
 	origin   *objectType
 	tool     *objectType
-	env      *object        // constant
+	env      *object // constant
+	history  *objectType
+	counts   *objectType
 	unknown  *types.Unknown // the value of arguments that are not known yet; constant
 	base     map[string]*environment
 	specific map[specifics]*environment
+
+	functions    []cel.EnvOption // the embedder's
+	goNames      []string        // their names
+	readsHistory bool            // some condition does
 }
 
 // specifics names an environment that knows the types of a target.
@@ -30,7 +38,7 @@ type specifics struct {
 	item    reflect.Type // of the rows a where is asked about; nil elsewhere
 }
 
-func newWorld(env Env, declared map[string]Attribute) (*world, error) {
+func newWorld(env Env, declared map[string]Attribute, functions []Function) (*world, error) {
 	g, err := newGoTypes()
 	if err != nil {
 		return nil, err
@@ -43,10 +51,20 @@ func newWorld(env Env, declared map[string]Attribute) (*world, error) {
 	addText(environ, "env", "name", func(o *object) string { return o.subject.(*Env).Name })
 	addText(environ, "env", "region", func(o *object) string { return o.subject.(*Env).Region })
 	w.env = &object{t: environ, subject: &env}
-	for _, t := range []*objectType{w.user, w.agent, w.origin, w.tool, environ} {
+	w.history, w.counts = historyTypes()
+	for _, t := range []*objectType{w.user, w.agent, w.origin, w.tool, environ, w.history, w.counts} {
 		g.objects[t.name] = t
 	}
-	return w, err
+	faults := []error{err}
+	for _, f := range functions {
+		option, err := f.option(w.goNames)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		w.functions, w.goNames = append(w.functions, option...), append(w.goNames, f.Name)
+	}
+	return w, errors.Join(faults...)
 }
 
 // baseFor returns the environment that knows everything but the types of a target.
@@ -58,18 +76,19 @@ func (w *world) baseFor(zone string) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
+	options = slices.Concat(options, w.historyFunctions(), w.functions)
 	options = append(options,
 		cel.CustomTypeProvider(w.types), cel.CustomTypeAdapter(w.types),
 		cel.Variable("user", w.user.cel), cel.Variable("agent", w.agent.cel), cel.Variable("request", w.origin.cel),
-		cel.Variable("tool", w.tool.cel), cel.Variable("tool_name", cel.StringType), cel.Variable("env", w.env.t.cel),
+		cel.Variable("tool", w.tool.cel), cel.Variable("tool_name", cel.StringType), cel.Variable("env", w.env.t.cel), cel.Variable("history", w.history.cel),
 		cel.Variable("now", cel.TimestampType), cel.Variable(hiddenNow, cel.TimestampType))
 	made, err := cel.NewEnv(options...)
 	if err != nil {
 		return nil, err
 	}
-	e := &environment{cel: made, compiled: map[string]compilation{}, known: map[string]*types.Type{
+	e := &environment{cel: made, world: w, compiled: map[string]compilation{}, known: map[string]*types.Type{
 		"user": w.user.cel, "agent": w.agent.cel, "request": w.origin.cel, "tool": w.tool.cel,
-		"tool_name": cel.StringType, "env": w.env.t.cel, "now": cel.TimestampType,
+		"tool_name": cel.StringType, "env": w.env.t.cel, "history": w.history.cel, "now": cel.TimestampType,
 	}}
 	w.base[zone] = e
 	return e, nil
@@ -117,7 +136,7 @@ func (w *world) specificFor(key specifics) (*environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &environment{cel: made, compiled: map[string]compilation{}, known: known}
+	e := &environment{cel: made, world: w, compiled: map[string]compilation{}, known: known}
 	w.specific[key] = e
 	return e, nil
 }

@@ -45,7 +45,9 @@ policies:
 	}
 	srv, err := mcpgov.New(mcpgov.Config{
 		Name: "bench", Version: "1.0.0", Policy: set, Audit: audit.Discard(),
-		Identify: func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) { return mcpgov.Caller{User: user()}, nil },
+		Identify: func(context.Context, mcpgov.Credentials) (mcpgov.Caller, error) {
+			return mcpgov.Caller{User: user()}, nil
+		},
 		Limits: mcpgov.Limits{PerMinute: mcpgov.Unlimited}, Logger: slog.New(slog.DiscardHandler),
 	}, features...)
 	require.NoError(t, err)

@@ -1,0 +1,89 @@
+package policy_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/policy"
+)
+
+func withFunctions(condition string, functions ...policy.Function) (policy.Decider, *policy.Target, error) {
+	target := order()
+	d, err := one(policy.Allow, []policy.Rule{{ID: "r", Condition: condition, Action: policy.ActionDeny}}).Bind(policy.Catalog{
+		Targets: []*policy.Target{target}, User: attributes(), Functions: functions,
+	})
+	return d, target, err
+}
+
+func TestGoFunctions(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	functions := []policy.Function{
+		{Name: "crm.isOpen", Func: func(id string, n int64) bool { return strings.HasPrefix(id, "o") && n == 7 }},
+		{Name: "crm.score", Func: func(f float64, n int) float64 { return f * float64(n) }},
+		{Name: "crm.tags", Func: func(tags []string) []string { return append(tags, "new") }},
+		{Name: "crm.later", Func: func(at time.Time, d time.Duration) time.Time { return at.Add(d) }},
+		{Name: "crm.must", Func: func(ok bool) (bool, error) {
+			if !ok {
+				return false, errors.New("it is not")
+			}
+			return true, nil
+		}},
+		{Name: "crm.boom", Func: func() bool { panic("boom") }},
+	}
+	for condition, want := range map[string]string{
+		"crm.isOpen(id, 7)":                              "deny",
+		"crm.isOpen(id, 8)":                              "allow",
+		"crm.score(price, 2) == 3.0":                     "deny",
+		"crm.tags(tags) == ['a', 'new']":                 "deny",
+		"crm.later(now, duration('1h')).getHours() == 4": "deny",
+		"crm.must(id == 'o1')":                           "deny",
+		"crm.must(id == 'o2')":                           "crm.must: it is not",
+		"crm.boom()":                                     "crm.boom panicked: boom",
+		"crm.isOpen(text, 7)":                            "crm.isOpen: a text of 70000 bytes is longer than 65536",
+	} {
+		d, target, err := withFunctions(condition, functions...)
+		require.NoError(t, err, condition)
+		require.False(t, d.(interface{ SelfBounded() bool }).SelfBounded(), "nobody knows how long a Go function takes")
+		decision, err := d.Admit(t.Context(), &policy.Request{
+			Target: target, User: &policy.User{ID: "u"}, Now: at, Args: &orderIn{ID: "o1", Price: 1.5, Tags: []string{"a"}, Text: strings.Repeat("o", 70_000)},
+		})
+		switch want {
+		case "deny", "allow":
+			require.NoError(t, err, condition)
+			require.Equal(t, want, decision.Effect.String(), condition)
+		default:
+			require.ErrorContains(t, err, want)
+			require.Equal(t, policy.Deny, decision.Effect)
+		}
+	}
+}
+
+func TestFaultyGoFunctions(t *testing.T) {
+	t.Parallel()
+	yes := func() bool { return true }
+	for want, f := range map[string][]policy.Function{
+		`function "open": write a name of two or more parts joined by dots, such as "crm.isOpen"`:  {{Name: "open", Func: yes}},
+		`function "user.open": user means something else in conditions: choose another first part`: {{Name: "user.open", Func: yes}},
+		`function "crm.open": it is there twice: rename one`:                                       {{Name: "crm.open", Func: yes}, {Name: "crm.open", Func: yes}},
+		`function "crm.open": Func is a string: write a function`:                                  {{Name: "crm.open", Func: "yes"}},
+		`function "crm.open": Func is a <nil>: write a function`:                                   {{Name: "crm.open"}},
+		`function "crm.open": it takes any number of arguments: write each`:                        {{Name: "crm.open", Func: func(...string) bool { return true }}},
+		`function "crm.open": it returns 0 values: return one, or one and an error`:                {{Name: "crm.open", Func: func() {}}},
+		`function "crm.open": argument 1: a context: leave it out`:                                 {{Name: "crm.open", Func: func(context.Context) bool { return true }}},
+		`function "crm.open": argument 2: conditions have no type for chan int`:                    {{Name: "crm.open", Func: func(string, chan int) bool { return true }}},
+		`function "crm.open": the result: conditions have no type for int8`:                        {{Name: "crm.open", Func: func() int8 { return 1 }}},
+	} {
+		_, _, err := withFunctions("true", f...)
+		require.ErrorContains(t, err, want)
+	}
+	_, _, err := withFunctions("crm.opne()", policy.Function{Name: "crm.open", Func: yes})
+	require.ErrorContains(t, err, "crm")
+	_, _, err = withFunctions("crm.open(1)", policy.Function{Name: "crm.open", Func: yes})
+	require.ErrorContains(t, err, "crm.open")
+}
