@@ -45,16 +45,14 @@ func toolResult(r reply, name string) (*mcp.CallToolResult, error) {
 	case r.code != OK:
 		return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: r.refusal()}}}, nil
 	case r.structured == nil:
-		return &mcp.CallToolResult{Content: append([]mcp.Content{}, r.content...)}, nil
+		return &mcp.CallToolResult{Meta: r.meta(), Content: append([]mcp.Content{}, r.content...)}, nil
 	}
 	text := &mcp.TextContent{Text: string(r.structured)}
 	result := &mcp.CallToolResult{
 		StructuredContent: json.RawMessage(r.structured),
 		Content:           append([]mcp.Content{text}, r.content...),
 	}
-	if len(r.truncated) > 0 {
-		result.Meta = mcp.Meta{"mcpgov/truncated": r.truncated}
-	}
+	result.Meta = r.meta()
 	return result, nil
 }
 
@@ -102,7 +100,7 @@ func (s *Server) incoming(ctx context.Context, req mcp.Request, params mcp.Reque
 	if token := params.GetProgressToken(); token != nil && ok {
 		raw.notify = func(ctx context.Context, done, total float64, message string) {
 			// A client that cannot be reached learns nothing of its progress; the call itself goes on.
-			_ = session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{ProgressToken: token, Progress: done, Total: total, Message: message})
+			_ = session.NotifyProgress(ctx, &mcp.ProgressNotificationParams{ProgressToken: token, Progress: done, Total: total, Message: s.cleanText(message)})
 		}
 	}
 	return raw

@@ -32,6 +32,9 @@ func (t *tool) advertised(p *part, e *edition) *mcp.Tool {
 	if len(spec.Aliases) > 0 {
 		meta["mcpgov/aliases"] = slices.Clone(spec.Aliases)
 	}
+	if spec.Untrusted {
+		meta[untrustedKey] = true
+	}
 	if len(spec.Errors) > 0 {
 		meta["mcpgov/errors"] = advertisedErrors(spec.Errors)
 	}

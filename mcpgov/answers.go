@@ -118,10 +118,17 @@ func resultType(raw incoming) string {
 
 // meta is what a result tells of itself beside its content.
 func (r reply) meta() mcp.Meta {
-	if len(r.truncated) == 0 {
-		return nil
+	var meta mcp.Meta
+	if len(r.truncated) > 0 {
+		meta = mcp.Meta{"mcpgov/truncated": r.truncated}
 	}
-	return mcp.Meta{"mcpgov/truncated": r.truncated}
+	if r.untrusted {
+		if meta == nil {
+			meta = mcp.Meta{}
+		}
+		meta[untrustedKey] = true
+	}
+	return meta
 }
 
 // protocolError is a refusal in the words of methods whose results have no place for one.

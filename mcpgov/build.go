@@ -89,7 +89,11 @@ func (b *builder) add(p *part) {
 	for _, name := range append([]string{p.target.name}, p.aliases...) {
 		key := featureName{p.target.kind, name}
 		if _, taken := b.names[key]; taken {
-			b.fault(fmt.Errorf("%s %q: there is another one of this name: rename one", key.kind, name))
+			another := key.kind
+			if key.kind == kindTool {
+				another = "tool or alias"
+			}
+			b.fault(fmt.Errorf("%s %q: there is another %s of this name: rename one", key.kind, name, another))
 			continue
 		}
 		b.names[key] = p

@@ -57,6 +57,7 @@ type Config struct {
 	Interceptors []Interceptor // around every handler, the first outermost
 	Env          Env           // what rules see as env, and records name
 
+	Clean     Clean             // what becomes of invisible characters in what goes out; the zero value removes them
 	Functions []policy.Function // Go functions that conditions may call; nil for none
 	Logger    *slog.Logger      // for operators; nil is slog.Default()
 }
@@ -98,6 +99,9 @@ func (c Config) faults() []error {
 		if interceptor == nil {
 			faults = append(faults, fmt.Errorf("config: field Interceptors[%d] is nil: leave it out", i))
 		}
+	}
+	if _, err := c.Clean.cleaner(); err != nil {
+		faults = append(faults, err)
 	}
 	return append(faults, c.Limits.faults()...)
 }

@@ -62,7 +62,7 @@ func TestFaultyFeatures(t *testing.T) {
 	config := crmConfig(t, &mcptest.Recorder{})
 	config.Policy = policy.AllowAll()
 	_, err := mcpgov.New(config, resource("crm://a"), resource("crm://a"))
-	require.ErrorContains(t, err, `resource "crm://a": there is another one of this name: rename one`)
+	require.ErrorContains(t, err, `resource "crm://a": there is another resource of this name: rename one`)
 	config.Policy = rules(t, deskRules)
 	_, err = mcpgov.New(config, deskFeatures()[:4]...)
 	require.ErrorContains(t, err, `prompts: "dunning" selects nothing; prompts are: (none)`)

@@ -21,7 +21,7 @@ import (
 //	approve   a person says yes, where asked        approval_required, approval_refused
 //	record    intent on disk (targets that write)   audit_failed
 //	execute   deadline(recover(interceptors(handler)))  timeout, cancelled, panicked, failed
-//	shape     check, remove, mask, cap              output_invalid, denied, mask_failed, output_too_large
+//	shape     check, remove, mask, clean, cap       output_invalid, denied, mask_failed, output_too_large
 //	seal      outcome record written; the only maker of a reply
 
 // govern takes a call from its first byte to its reply.
@@ -95,18 +95,18 @@ type (
 
 // target is what tools, resources and prompts differ in. It does not change after New.
 type target struct {
-	kind, name string
-	readOnly   bool
-	timeout    time.Duration
-	level      audit.Level
-	errors     []ErrorSpec // the business errors it declares
-	policy     *policy.Target
-	parse      func(s *Server, c *call) (in any, err error)
-	validate   func(s *Server, c *call, in any) error
-	copyIn     func(in any) any // for the handler, so that it cannot change what the policy is asked again about
-	invoke     func(ctx context.Context, in any) (out any, err error)
-	returns    func(out any) bool // out is of the type the handler was declared with
-	encode     func(out any) ([]byte, error)
+	kind, name          string
+	readOnly, untrusted bool
+	timeout             time.Duration
+	level               audit.Level
+	errors              []ErrorSpec // the business errors it declares
+	policy              *policy.Target
+	parse               func(s *Server, c *call) (in any, err error)
+	validate            func(s *Server, c *call, in any) error
+	copyIn              func(in any) any // for the handler, so that it cannot change what the policy is asked again about
+	invoke              func(ctx context.Context, in any) (out any, err error)
+	returns             func(out any) bool // out is of the type the handler was declared with
+	encode              func(out any) ([]byte, error)
 }
 
 func (s *Server) open(ctx context.Context, t *target, raw incoming) opened {
@@ -250,6 +250,9 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
+	if err := s.clean(x.call, &masked); err != nil {
+		return shaped{}, &Error{Code: OutputInvalid, cause: err, own: true}
+	}
 	if size := masked.size(); size > s.limits.ResultBytes {
 		return shaped{}, refuse(OutputTooLarge, sizeError(size, s.limits.ResultBytes))
 	}
@@ -269,6 +272,7 @@ type reply struct {
 	structured []byte
 	content    []mcp.Content
 	truncated  []string // lists, by JSON Pointer, that hold fewer rows than there were for their number alone
+	untrusted  bool     // what the result says comes from where nobody vouches for it
 	concealed  bool     // to be answered exactly as a target that does not exist
 }
 
@@ -285,11 +289,11 @@ func (s *Server) seal(o opened, sh shaped, err error) reply {
 		err = refuse(AuditFailed, failure)
 	}
 	if err == nil {
-		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content, truncated: sh.truncated}
+		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content, truncated: sh.truncated, untrusted: o.target.untrusted}
 	}
 	e := o.target.told(err)
 	return reply{
-		code: e.Code, category: e.Code.Category(), message: clipTo(o.scrub(e.message()), maxToldText), callID: o.id,
+		code: e.Code, category: e.Code.Category(), message: s.told(o.call, e), callID: o.id,
 		retryable: o.target.retryable(e.Code), concealed: e.concealed,
 	}
 }

@@ -29,6 +29,7 @@ type PromptSpec struct {
 	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
 	Errors     []ErrorSpec   // the business errors the handler may return through Fail
 	AuditLevel audit.Level   // "" is Config.AuditLevel
+	Untrusted  bool          // its texts come from where nobody vouches for them; see ToolSpec.Untrusted
 
 	// Complete suggests values for arguments, by name; an argument with an enum needs none.
 	Complete map[string]Completer
@@ -75,7 +76,7 @@ func (f *prompt) build(b *builder) {
 	fault := b.faultsOf(kindPrompt, f.spec.Name)
 	p := &part{own: f.spec.Policy, deadline: f.spec.Timeout, level: f.spec.AuditLevel, complete: f.spec.Complete}
 	p.advertise = func(*edition) any { return f.advertised(p) }
-	p.target = &target{kind: kindPrompt, name: f.spec.Name, readOnly: true, invoke: f.invoke, returns: f.returns, errors: f.spec.Errors}
+	p.target = &target{kind: kindPrompt, name: f.spec.Name, readOnly: true, invoke: f.invoke, returns: f.returns, errors: f.spec.Errors, untrusted: f.spec.Untrusted}
 	if !validName.MatchString(f.spec.Name) {
 		fault("name %q: write 1 to 128 letters, digits, '_', '-' or '.'", f.spec.Name)
 	}
@@ -117,10 +118,7 @@ func (f *prompt) shapes(p *part, b *builder, fault func(string, ...any)) {
 
 // advertised is the prompt as clients see it.
 func (f *prompt) advertised(p *part) any {
-	shown := &mcp.Prompt{Name: f.spec.Name, Title: f.spec.Title, Description: f.spec.Description}
-	if len(f.spec.Tags) > 0 {
-		shown.Meta = mcp.Meta{"mcpgov/tags": slices.Clone(f.spec.Tags)}
-	}
+	shown := &mcp.Prompt{Name: f.spec.Name, Title: f.spec.Title, Description: f.spec.Description, Meta: featureMeta(f.spec.Tags, f.spec.Untrusted)}
 	var schema struct {
 		Properties map[string]struct{ Title, Description string } `json:"properties"`
 		Required   []string                                       `json:"required"`

@@ -159,6 +159,8 @@ func TestReloadTellsClients(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _, _ = session.Close(), serving.Wait() })
 
+	_, err = session.ListTools(t.Context(), nil) // who has seen no list has none that could change
+	require.NoError(t, err)
 	require.NoError(t, srv.ReloadPolicy(t.Context(), rules(t, reloaded("internal_notes"))))
 	<-told
 	list, err := session.ListTools(t.Context(), nil)

@@ -26,6 +26,7 @@ type ResourceSpec struct {
 	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
 	Errors     []ErrorSpec   // the business errors the handler may return through Fail
 	AuditLevel audit.Level   // "" is Config.AuditLevel
+	Untrusted  bool          // its texts come from where nobody vouches for them; see ToolSpec.Untrusted
 
 	// Complete suggests values for variables, by name; a variable with an enum needs none.
 	Complete map[string]Completer
@@ -80,7 +81,7 @@ func (r *resource) build(b *builder) {
 	fault := b.faultsOf(kindResource, r.spec.URI)
 	p := &part{own: r.spec.Policy, deadline: r.spec.Timeout, level: r.spec.AuditLevel, complete: r.spec.Complete, mime: r.spec.MIMEType}
 	p.advertise = func(*edition) any { return r.advertised(p) }
-	p.target = &target{kind: kindResource, name: r.spec.URI, readOnly: true, invoke: r.invoke, returns: r.returns, errors: r.spec.Errors}
+	p.target = &target{kind: kindResource, name: r.spec.URI, readOnly: true, invoke: r.invoke, returns: r.returns, errors: r.spec.Errors, untrusted: r.spec.Untrusted}
 	checkCommon(fault, r.spec.Description, r.spec.Timeout, r.spec.AuditLevel, r.spec.Errors)
 	if r.invoke == nil {
 		fault("the handler is nil: write a function")
@@ -129,10 +130,7 @@ func (r *resource) checkURI(p *part, fault func(string, ...any)) {
 // advertised is the resource as clients see it.
 func (r *resource) advertised(p *part) any {
 	name := orText(r.spec.Name, r.spec.URI)
-	var meta mcp.Meta
-	if len(r.spec.Tags) > 0 {
-		meta = mcp.Meta{"mcpgov/tags": slices.Clone(r.spec.Tags)}
-	}
+	meta := featureMeta(r.spec.Tags, r.spec.Untrusted)
 	if r.vars == nil {
 		return &mcp.Resource{URI: r.spec.URI, Name: name, Title: r.spec.Title, Description: r.spec.Description, MIMEType: p.mime, Meta: meta}
 	}

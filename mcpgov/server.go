@@ -15,6 +15,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/clean"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -37,6 +38,7 @@ type Server struct {
 	identifier            Identifier
 	approver              Approver
 	readOnly              bool
+	cleaner               *clean.Cleaner
 	limits                Limits
 	rates                 *callerRates
 	histories             histories
@@ -76,6 +78,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
 		around: slices.Clone(config.Interceptors), ruleHeaders: slices.Clone(config.RuleHeaders), logger: config.Logger,
 	}
+	s.cleaner, _ = config.Clean.cleaner() // its fault is among those of the Config
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}

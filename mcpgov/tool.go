@@ -32,6 +32,7 @@ type ToolSpec struct {
 	Purpose    Purpose       // whether callers are asked why they call; the zero value does not ask
 	Errors     []ErrorSpec   // the business errors the handler may return through Fail
 	AuditLevel audit.Level   // "" is Config.AuditLevel
+	Untrusted  bool          // what it returns holds texts nobody vouches for, as from the open web: marked mcpgov/untrusted in _meta, of the tool and of every result
 	Aliases    []string      // old names under which the tool still answers; not listed
 	Deprecated *Deprecation  // nil: the tool is here to stay
 }
@@ -130,7 +131,7 @@ func (t *tool) build(b *builder) {
 	p.advertise = func(e *edition) any { return t.advertised(p, e) }
 	p.target = &target{
 		kind: kindTool, name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
-		errors:  t.spec.Errors,
+		errors: t.spec.Errors, untrusted: t.spec.Untrusted,
 		encode:  func(out any) ([]byte, error) { return strictjson.Marshal(out) },
 		returns: t.returns,
 	}

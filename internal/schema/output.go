@@ -57,8 +57,13 @@ func (o *Output) Check(out any, body []byte) error {
 			return nil
 		}
 	}
-	// Without quote: the values are the server's, and policy has not yet said who may see them.
-	r := report{root: o.typ}
+	return o.Validate(body)
+}
+
+// Validate reports whether the bytes of a result, as they go out, fit the whole advertised schema, as a strict client checks them. The error
+// is an *Invalid that quotes no value.
+func (o *Output) Validate(body []byte) error {
+	r := report{root: o.typ} // without quote: the values are the server's, and policy may not yet have said who may see them
 	tree, err := strictjson.Tree(body, strictjson.Limits{Bytes: -1, Depth: -1, CaseVariants: true})
 	if all, ok := errors.AsType[strictjson.Errors](err); ok {
 		for _, e := range all {

@@ -48,8 +48,8 @@ func TestEmittedIsValid(t *testing.T) {
 			v := reflect.New(typ)
 			randomize(r, v.Elem(), 4)
 			body := marshal(t, v.Interface())
-			require.NoError(t, out.ValidateDocument(body), "%s", body)
-			require.NoError(t, edited.ValidateDocument(body), "%s", body)
+			require.NoError(t, out.Validate(body), "%s", body)
+			require.NoError(t, edited.Validate(body), "%s", body)
 			require.NoError(t, out.Check(v.Interface(), body))
 			require.NoError(t, out.Check(v.Elem().Interface(), body))
 		}
@@ -127,7 +127,7 @@ func TestCheckFindsWhatTheDocumentShows(t *testing.T) {
 			c.change(&v)
 			body := marshal(t, v)
 			err := out.Check(&v, body)
-			require.Equal(t, out.ValidateDocument(body) == nil, err == nil)
+			require.Equal(t, out.Validate(body) == nil, err == nil)
 			if c.want == "" {
 				require.NoError(t, err)
 				return
@@ -224,7 +224,7 @@ func TestMaskedResultsFit(t *testing.T) {
 	masks := []string{"redact", "null", "email", "last4", "first=2", "last=2", "hash", "zero", "year", "remove"}
 	for _, place := range places {
 		out := output[masked](t, place)
-		require.NoError(t, out.ValidateDocument(body))
+		require.NoError(t, out.Validate(body))
 		for _, name := range masks {
 			edit := mask.Edit{Path: paths(t, place)[0], Remove: name == "remove"}
 			if !edit.Remove {
@@ -237,11 +237,11 @@ func TestMaskedResultsFit(t *testing.T) {
 			hidden, err := plan.Apply(nil, body, nil)
 			require.NoError(t, err)
 			require.NotEqual(t, string(body), string(hidden))
-			require.NoError(t, out.ValidateDocument(hidden), "%s masked with %s: %s", place, name, hidden)
+			require.NoError(t, out.Validate(hidden), "%s masked with %s: %s", place, name, hidden)
 		}
 	}
 	all := output[masked](t, places...)
-	require.NoError(t, all.ValidateDocument([]byte(`{}`)))
+	require.NoError(t, all.Validate([]byte(`{}`)))
 }
 
 // rows is the shape the design measures: fifty rows with one date-time each.
@@ -284,11 +284,11 @@ func TestNamesBelowAnOpenMap(t *testing.T) {
 		body := marshal(t, open{D: map[string]any{
 			"email": "a", "x": map[string]any{"email": "c", "z": 1}, "list": []any{map[string]any{"email": "b"}}, "beside": 7, "text": "kept",
 		}})
-		require.NoError(t, out.ValidateDocument(body))
+		require.NoError(t, out.Validate(body))
 		got, err := plan.Apply(nil, body, nil)
 		require.NoError(t, err)
 		require.JSONEq(t, masked, string(got), path)
-		require.NoError(t, out.ValidateDocument(got))
+		require.NoError(t, out.Validate(got))
 	}
 }
 
