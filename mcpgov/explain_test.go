@@ -17,7 +17,7 @@ func TestExplain(t *testing.T) {
 	log := &mcptest.Recorder{}
 	srv := newServer(t, crmConfig(t, log), mcpgov.Tool(lookupSpec(), found))
 	arguments := json.RawMessage(`{"customer_id":"cust_7","pin":"Secret-0815"}`)
-	e, err := srv.Explain(t.Context(), mcpgov.Caller{User: owner}, "get_customer", arguments)
+	e, err := srv.Explain(t.Context(), mcpgov.Question{Caller: mcpgov.Caller{User: owner}, Tool: "get_customer", Arguments: arguments})
 	require.NoError(t, err)
 	require.Equal(t, policy.Deny, e.Decision.Effect)
 	require.Equal(t, "own", e.Decision.Rule)
@@ -26,8 +26,8 @@ func TestExplain(t *testing.T) {
 	require.Empty(t, log.All())
 	mcptest.New(t, srv).As(owner).Call("get_customer", arguments).Denied("their own data")
 
-	_, err = srv.Explain(t.Context(), mcpgov.Caller{User: owner}, "get_custmer", nil)
+	_, err = srv.Explain(t.Context(), mcpgov.Question{Tool: "get_custmer"})
 	require.ErrorContains(t, err, `no tool "get_custmer"`)
-	_, err = srv.Explain(t.Context(), mcpgov.Caller{User: owner}, "get_customer", json.RawMessage(`{"customer_id":"7"}`))
+	_, err = srv.Explain(t.Context(), mcpgov.Question{Tool: "get_customer", Arguments: json.RawMessage(`{"customer_id":"7"}`)})
 	require.ErrorContains(t, err, "customer_id")
 }

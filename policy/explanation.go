@@ -21,7 +21,12 @@ type Explanation struct {
 	Decision    Decision    // as Admit returns it; the zero value, which denies, where a rule failed
 	Obligations Obligations // as Shape returns them; zero where no response was given, the call is denied, or a rule failed
 	Rules       []RuleTrace // every rule that concerns the target, in the order they are asked: input, then output
+
+	failed bool
 }
+
+// Failed reports whether a rule that is followed failed, which refuses the call, or withholds its result.
+func (e Explanation) Failed() bool { return e.failed }
 
 // RuleTrace is what became of one rule.
 type RuleTrace struct {
@@ -92,7 +97,7 @@ func Explain(ctx context.Context, d Decider, r *Request, response any) (Explanat
 	if err := x.explain(response, shaped, e.Obligations.Deny != nil); err != nil {
 		return Explanation{}, err
 	}
-	e.Rules = x.rules
+	e.Rules, e.failed = x.rules, failure != nil
 	return e, nil
 }
 
