@@ -13,21 +13,21 @@ func (t *tool) advertised(p *part, e *edition) *mcp.Tool {
 	spec := t.spec
 	destructive, openWorld := spec.Destructive, spec.OpenWorld
 	tool := &mcp.Tool{
-		Name: spec.Name, Title: spec.Title, Description: spec.Description, InputSchema: p.inputSchema,
+		Name: spec.Name, Title: p.title, Description: p.description, InputSchema: p.inputSchema,
 		Annotations: &mcp.ToolAnnotations{
 			ReadOnlyHint: spec.ReadOnly, IdempotentHint: spec.Idempotent,
 			DestructiveHint: &destructive, OpenWorldHint: &openWorld,
 		},
 	}
 	if !p.contentIsAll { // clients are told of the shape of a result that has one
-		tool.OutputSchema = e.views[p.target].output.JSON()
+		tool.OutputSchema = e.views[p.target].schema
 	}
 	if d := spec.Deprecated; d != nil {
 		tool.Description += d.notice()
 	}
 	meta := mcp.Meta{}
-	if len(spec.Tags) > 0 {
-		meta["mcpgov/tags"] = slices.Clone(spec.Tags)
+	if tags := p.target.policy.Tags; len(tags) > 0 {
+		meta["mcpgov/tags"] = slices.Clone(tags)
 	}
 	if len(spec.Aliases) > 0 {
 		meta["mcpgov/aliases"] = slices.Clone(spec.Aliases)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"reflect"
 	"slices"
@@ -29,6 +30,7 @@ type builder struct {
 	names  map[featureName]*part // of tools with their aliases, resources and prompts
 	// broken are the types whose schemas have faults. The policy meets most of them again; they are listed once.
 	broken map[reflect.Type]bool
+	texts  []fs.FS // what clients are told, written apart from the code
 	faults []error
 }
 
@@ -37,7 +39,12 @@ type featureName struct{ kind, name string }
 
 // part is one feature on its way to becoming a target.
 type part struct {
-	aliases  []string
+	aliases []string
+
+	title, description string               // what clients are told
+	outputTexts        map[string]fieldText // what a file says of the result's fields
+	textFile           string               // that file
+
 	own      *policy.Own   // the feature's own rules
 	deadline time.Duration // as its spec says
 	level    audit.Level   // as its spec says
@@ -109,6 +116,16 @@ func (b *builder) add(p *part) {
 	b.parts = append(b.parts, p)
 }
 
+// complete applies the texts that are written apart from the code, and looks whether anything is left without words.
+func (b *builder) complete() {
+	b.applyTexts()
+	for _, p := range b.parts {
+		if p.description == "" {
+			b.fault(fmt.Errorf("%s: Description is missing: write what it does and when to use it; models choose by it", p.target))
+		}
+	}
+}
+
 // bind joins the server's policy with the tools' own rules and checks both against the tools.
 func (b *builder) bind() policy.Decider {
 	catalog := policy.Catalog{User: map[string]policy.Attribute{}, Env: b.config.Env, Functions: b.config.Functions}
@@ -162,6 +179,10 @@ func (b *builder) finish(decider policy.Decider) map[*target]*surfaces {
 		if err := p.describe(view, decider); err != nil {
 			b.breaks(p.out, where, err)
 			continue
+		}
+		var err error
+		if view.schema, err = describeFields(view.output.JSON(), p.outputTexts); err != nil {
+			b.faultsAt("texts: "+p.textFile+": output", err)
 		}
 		if p.target.policy.In != nil && p.input == nil {
 			continue // reported; what the log hides of it is not known

@@ -69,10 +69,7 @@ func (b *builder) faultsOf(kind, name string) func(string, ...any) {
 }
 
 // checkCommon checks what the specs of all features have.
-func checkCommon(fault func(string, ...any), description string, timeout time.Duration, level audit.Level, declared []ErrorSpec) {
-	if description == "" {
-		fault("Description is missing: write what it does and when to use it; models choose by it")
-	}
+func checkCommon(fault func(string, ...any), timeout time.Duration, level audit.Level, declared []ErrorSpec) {
 	if timeout < Unlimited {
 		fault("Timeout is %v: write a positive duration, 0 for Limits.Tool or mcpgov.Unlimited", timeout)
 	}

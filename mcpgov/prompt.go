@@ -74,13 +74,13 @@ type prompt struct {
 
 func (f *prompt) build(b *builder) {
 	fault := b.faultsOf(kindPrompt, f.spec.Name)
-	p := &part{own: f.spec.Policy, deadline: f.spec.Timeout, level: f.spec.AuditLevel, complete: f.spec.Complete}
+	p := &part{title: f.spec.Title, description: f.spec.Description, own: f.spec.Policy, deadline: f.spec.Timeout, level: f.spec.AuditLevel, complete: f.spec.Complete}
 	p.advertise = func(*edition) any { return f.advertised(p) }
 	p.target = &target{kind: kindPrompt, name: f.spec.Name, readOnly: true, invoke: f.invoke, returns: f.returns, errors: f.spec.Errors, untrusted: f.spec.Untrusted}
 	if !validName.MatchString(f.spec.Name) {
 		fault("name %q: write 1 to 128 letters, digits, '_', '-' or '.'", f.spec.Name)
 	}
-	checkCommon(fault, f.spec.Description, f.spec.Timeout, f.spec.AuditLevel, f.spec.Errors)
+	checkCommon(fault, f.spec.Timeout, f.spec.AuditLevel, f.spec.Errors)
 	if f.invoke == nil {
 		fault("the handler is nil: write a function")
 	}
@@ -118,7 +118,7 @@ func (f *prompt) shapes(p *part, b *builder, fault func(string, ...any)) {
 
 // advertised is the prompt as clients see it.
 func (f *prompt) advertised(p *part) any {
-	shown := &mcp.Prompt{Name: f.spec.Name, Title: f.spec.Title, Description: f.spec.Description, Meta: featureMeta(f.spec.Tags, f.spec.Untrusted)}
+	shown := &mcp.Prompt{Name: f.spec.Name, Title: p.title, Description: p.description, Meta: featureMeta(p.target.policy.Tags, f.spec.Untrusted)}
 	var schema struct {
 		Properties map[string]struct{ Title, Description string } `json:"properties"`
 		Required   []string                                       `json:"required"`

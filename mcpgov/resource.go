@@ -79,10 +79,10 @@ func newResource[Out any](spec ResourceSpec, vars reflect.Type) *resource {
 
 func (r *resource) build(b *builder) {
 	fault := b.faultsOf(kindResource, r.spec.URI)
-	p := &part{own: r.spec.Policy, deadline: r.spec.Timeout, level: r.spec.AuditLevel, complete: r.spec.Complete, mime: r.spec.MIMEType}
+	p := &part{title: r.spec.Title, description: r.spec.Description, own: r.spec.Policy, deadline: r.spec.Timeout, level: r.spec.AuditLevel, complete: r.spec.Complete, mime: r.spec.MIMEType}
 	p.advertise = func(*edition) any { return r.advertised(p) }
 	p.target = &target{kind: kindResource, name: r.spec.URI, readOnly: true, invoke: r.invoke, returns: r.returns, errors: r.spec.Errors, untrusted: r.spec.Untrusted}
-	checkCommon(fault, r.spec.Description, r.spec.Timeout, r.spec.AuditLevel, r.spec.Errors)
+	checkCommon(fault, r.spec.Timeout, r.spec.AuditLevel, r.spec.Errors)
 	if r.invoke == nil {
 		fault("the handler is nil: write a function")
 	}
@@ -130,11 +130,11 @@ func (r *resource) checkURI(p *part, fault func(string, ...any)) {
 // advertised is the resource as clients see it.
 func (r *resource) advertised(p *part) any {
 	name := orText(r.spec.Name, r.spec.URI)
-	meta := featureMeta(r.spec.Tags, r.spec.Untrusted)
+	meta := featureMeta(p.target.policy.Tags, r.spec.Untrusted)
 	if r.vars == nil {
-		return &mcp.Resource{URI: r.spec.URI, Name: name, Title: r.spec.Title, Description: r.spec.Description, MIMEType: p.mime, Meta: meta}
+		return &mcp.Resource{URI: r.spec.URI, Name: name, Title: p.title, Description: p.description, MIMEType: p.mime, Meta: meta}
 	}
-	return &mcp.ResourceTemplate{URITemplate: r.spec.URI, Name: name, Title: r.spec.Title, Description: r.spec.Description, MIMEType: p.mime, Meta: meta}
+	return &mcp.ResourceTemplate{URITemplate: r.spec.URI, Name: name, Title: p.title, Description: p.description, MIMEType: p.mime, Meta: meta}
 }
 
 func orText(text, standard string) string {

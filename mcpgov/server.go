@@ -67,6 +67,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 		}
 		f.build(b)
 	}
+	b.complete()
 	first := b.edition()
 	if err := report(config.Name, b.faults); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package mcpgov
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -19,6 +20,7 @@ import (
 // goes through a plan made here.
 type surfaces struct {
 	output         *schema.Output
+	schema         json.RawMessage                                // of the result, as advertised
 	contentNames   []string                                       // members that hold Content
 	openTypes      bool                                           // interfaces in the result may bring types New did not see
 	contentIsAll   bool                                           // the target returns Content and nothing else

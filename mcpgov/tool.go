@@ -127,7 +127,7 @@ func (t *tool) build(b *builder) {
 	if t.invoke == nil {
 		fault("the handler is nil: write a function")
 	}
-	p := &part{aliases: t.spec.Aliases, own: t.spec.Policy, deadline: t.spec.Timeout, level: t.spec.AuditLevel, out: fields.Deref(t.out)}
+	p := &part{title: t.spec.Title, description: t.spec.Description, aliases: t.spec.Aliases, own: t.spec.Policy, deadline: t.spec.Timeout, level: t.spec.AuditLevel, out: fields.Deref(t.out)}
 	p.advertise = func(e *edition) any { return t.advertised(p, e) }
 	p.target = &target{
 		kind: kindTool, name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
@@ -175,7 +175,7 @@ func (t *tool) checkSpec(fault func(string, ...any)) {
 	if t.spec.ReadOnly && t.spec.Destructive {
 		fault("it cannot be both ReadOnly and Destructive: leave one out")
 	}
-	checkCommon(fault, t.spec.Description, t.spec.Timeout, t.spec.AuditLevel, t.spec.Errors)
+	checkCommon(fault, t.spec.Timeout, t.spec.AuditLevel, t.spec.Errors)
 }
 
 // checkErrors checks the business errors a spec declares.

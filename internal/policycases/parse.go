@@ -10,18 +10,16 @@
 package policycases
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/mcpgov/go-sdk/internal/suggest"
+	"github.com/mcpgov/go-sdk/internal/strictyaml"
 )
 
 // Case is one call and what is expected of it.
@@ -113,22 +111,14 @@ func Parse(file string, data []byte) ([]Case, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("%s: it has more than %d bytes: split it", file, maxFile)
 	}
-	var root yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&root); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf(`%s: it is empty: write "cases:" and a list`, file)
-		}
-		return nil, fmt.Errorf("%s: %w", file, err)
+	top, err := strictyaml.Document(file, data)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says where
 	}
-	if decoder.Decode(new(yaml.Node)) == nil {
-		return nil, fmt.Errorf("%s: it holds more than one document: write one", file)
-	}
-	top := root.Content[0]
 	var document struct {
 		Cases []yaml.Node `yaml:"cases"`
 	}
-	faults := unknownKeys(file, top, reflect.TypeOf(document))
+	faults := strictyaml.UnknownKeys(file, top, reflect.TypeOf(document))
 	if err := top.Decode(&document); err != nil {
 		return nil, errors.Join(append(faults, fmt.Errorf("%s: %w", file, err))...)
 	}
@@ -139,7 +129,7 @@ func Parse(file string, data []byte) ([]Case, error) {
 	for i := range document.Cases {
 		node := &document.Cases[i]
 		c := Case{Place: fmt.Sprintf("%s:%d:%d", file, node.Line, node.Column)}
-		unknown := unknownKeys(file, node, reflect.TypeFor[Case]())
+		unknown := strictyaml.UnknownKeys(file, node, reflect.TypeFor[Case]())
 		faults = append(faults, unknown...)
 		if err := node.Decode(&c); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", file, err))
@@ -173,36 +163,6 @@ func (c *Case) faults() []error {
 	}
 	if c.Response == nil && (c.Expect.Masked != nil || c.Expect.Removed != nil || c.Expect.Response != nil || c.Expect.Rules != nil) {
 		fault("output rules are asked about a response: write what the handler returns as response")
-	}
-	return faults
-}
-
-// unknownKeys finds keys that no field of t has, at any depth. yaml.v3 does so only for whole files, and without columns.
-func unknownKeys(file string, node *yaml.Node, t reflect.Type) []error {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if node.Kind != yaml.MappingNode || t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[yaml.Node]() {
-		return nil
-	}
-	known := map[string]reflect.Type{}
-	var names []string
-	for field := range t.Fields() {
-		if name := field.Tag.Get("yaml"); name != "-" {
-			known[name] = field.Type
-			names = append(names, name)
-		}
-	}
-	var faults []error
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		of, ok := known[key.Value]
-		if !ok {
-			faults = append(faults, fmt.Errorf("%s:%d:%d: unknown key %q%s; known are: %s", file, key.Line, key.Column, key.Value,
-				suggest.DidYouMean(key.Value, names), strings.Join(names, ", ")))
-			continue
-		}
-		faults = append(faults, unknownKeys(file, value, of)...)
 	}
 	return faults
 }

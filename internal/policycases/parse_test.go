@@ -33,7 +33,7 @@ cases:
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                     `a.yaml: it is empty: write "cases:" and a list`,
+		"":                     `a.yaml: it is empty`,
 		"cases: []":            `a.yaml: it holds no cases`,
 		"case: []":             `a.yaml:1:1: unknown key "case" (did you mean "cases"?)`,
 		"cases: [{":            "a.yaml: yaml",
