@@ -43,7 +43,7 @@ var directions = []direction{
 		root: "policy", subtree: true,
 		never: append([]string{module + "/audit", module + "/mcpgov", mcpSDK}, outer...), why: "policies are tested without MCP",
 	},
-	{root: "mcpgov", never: outer, why: "the server links nothing that stands on it, no test code, no database"},
+	{root: "mcpgov", never: append([]string{"github.com/fsnotify/fsnotify"}, outer...), why: "the server links nothing that stands on it, no test code, no database"},
 	{
 		root: "drift", never: []string{module + "/sqltool", module + "/evalkit", module + "/mcptest", testify},
 		why: "drift compares contracts, whatever serves them",

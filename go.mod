@@ -17,7 +17,10 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require github.com/yosida95/uritemplate/v3 v3.0.2
+require (
+	github.com/fsnotify/fsnotify v1.10.1
+	github.com/yosida95/uritemplate/v3 v3.0.2
+)
 
 require (
 	cel.dev/expr v0.25.1 // indirect
