@@ -141,13 +141,7 @@ func (b *builder) bind() policy.Decider {
 			joined = append(joined, p.own.For(p.target.kind, p.target.name))
 		}
 	}
-	for _, p := range joined {
-		if d, ok := p.(interface {
-			Attributes() map[string]policy.Attribute
-		}); ok {
-			maps.Copy(catalog.User, d.Attributes())
-		}
-	}
+	maps.Copy(catalog.User, b.attributes())
 	if len(joined) == 0 {
 		return nil
 	}
@@ -164,6 +158,25 @@ func (b *builder) bind() policy.Decider {
 		return nil
 	}
 	return decider
+}
+
+// attributes are those of users that the policy and the features' own rules declare.
+func (b *builder) attributes() map[string]policy.Attribute {
+	all := map[string]policy.Attribute{}
+	policies := []policy.Policy{b.config.Policy}
+	for _, p := range b.parts {
+		if p.own != nil {
+			policies = append(policies, p.own.For(p.target.kind, p.target.name))
+		}
+	}
+	for _, p := range policies {
+		if d, ok := p.(interface {
+			Attributes() map[string]policy.Attribute
+		}); ok && !isNil(p) {
+			maps.Copy(all, d.Attributes())
+		}
+	}
+	return all
 }
 
 // finish makes the surfaces of every target: what may be masked decides the output schema that is advertised.

@@ -1,6 +1,10 @@
 package mcpgov
 
 import (
+	"encoding/json"
+	"maps"
+	"slices"
+
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/policy"
 )
@@ -10,6 +14,7 @@ import (
 type edition struct {
 	decider     policy.Decider
 	readsBack   bool                  // some rule asks for the caller's history
+	attributes  []string              // the declared ones: what rules may have read, records hold
 	selfBounded bool                  // the decider keeps to its context by itself
 	identity    audit.Server          // how the server stands in records, with the policy's revision
 	contract    string                // SHA-256 of all that is advertised under it
@@ -29,7 +34,7 @@ func (e *edition) view(t *target) *surfaces {
 // edition binds the builder's policy. What it returns is good for nothing if there are faults.
 func (b *builder) edition() *edition {
 	decider := b.bind()
-	e := &edition{decider: decider, readsBack: readsHistory(decider), selfBounded: isSelfBounded(decider), views: b.finish(decider)}
+	e := &edition{attributes: slices.Sorted(maps.Keys(b.attributes())), decider: decider, readsBack: readsHistory(decider), selfBounded: isSelfBounded(decider), views: b.finish(decider)}
 	e.identity = audit.Server{
 		Name: b.config.Name, Version: b.config.Version, Environment: b.config.Env.Name, Region: b.config.Env.Region,
 	}
@@ -39,4 +44,21 @@ func (b *builder) edition() *edition {
 		e.contract = contractHash(e)
 	}
 	return e
+}
+
+// recordedAttributes are the attributes of a user that rules may have read, as records hold them: null for those he does not have. What
+// cannot be written is left out, and unknown to whoever reads the record.
+func (e *edition) recordedAttributes(u *User) json.RawMessage {
+	if len(e.attributes) == 0 {
+		return nil
+	}
+	recorded := make(map[string]any, len(e.attributes))
+	for _, name := range e.attributes {
+		recorded[name] = u.Attributes[name]
+	}
+	encoded, err := json.Marshal(recorded)
+	if err != nil {
+		return nil
+	}
+	return encoded
 }

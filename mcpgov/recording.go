@@ -22,6 +22,9 @@ const (
 	maxToldText          = 8 << 10 // of a message to the caller
 )
 
+// omittedPrefix begins what stands in the place of arguments that are too long.
+const omittedPrefix = `{"mcpgov_omitted_bytes":`
+
 // newCallID returns 130 random bits in 26 letters and digits.
 func newCallID() string { return rand.Text() }
 
@@ -44,6 +47,7 @@ func (c *call) noteCaller() {
 	c.draft.Agent = audit.Agent{ID: c.caller.Agent.ID, Kind: c.caller.Agent.Kind}
 	if c.target.level != audit.LevelBasic {
 		// The caller is shared with the whole connection and read only, and so are its lists.
+		c.draft.User.Attributes = c.edition.recordedAttributes(u)
 		c.draft.User.Roles, c.draft.User.Groups, c.draft.User.Permissions, c.draft.User.Scopes = u.Roles, u.Groups, u.Permissions, u.Scopes
 	}
 }
@@ -73,7 +77,7 @@ func (s *Server) noteArguments(c *call) error {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
 	if len(masked) > maxRecordedArguments {
-		masked = fmt.Appendf(nil, `{"mcpgov_omitted_bytes":%d}`, len(masked))
+		masked = fmt.Appendf(nil, omittedPrefix+`%d}`, len(masked))
 	}
 	c.draft.Arguments = masked
 	return nil

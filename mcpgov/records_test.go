@@ -81,7 +81,9 @@ func TestRecordSaysWho(t *testing.T) {
 		h.As(user).Call("get_customer", asksForAnn).OK()
 		intent, outcome := log.Calls()[0], log.Calls()[1]
 		require.Equal(t, audit.Server{Name: "crm", Version: "1.0.0", Policy: srv.Manifest().PolicyRevision, Environment: "test", Region: "eu-1"}, outcome.Server)
-		require.Equal(t, audit.User{ID: "u42", Name: "Olga", Role: "customer", Tenant: "acme", Provider: "https://id.example"}, outcome.User)
+		require.Equal(t, audit.User{
+			ID: "u42", Name: "Olga", Role: "customer", Tenant: "acme", Provider: "https://id.example", Attributes: json.RawMessage(`{"customer_id":"cust_42"}`),
+		}, outcome.User)
 		require.Equal(t, audit.Client{Name: "mcptest", Version: "1", Transport: "memory", Protocol: outcome.Client.Protocol}, outcome.Client)
 		require.Equal(t, audit.Target{Kind: "tool", Name: "get_customer"}, outcome.Target)
 		require.Equal(t, "allow", outcome.Decision)

@@ -49,6 +49,16 @@ func (s *Server) ReloadPolicy(ctx context.Context, p policy.Policy) error {
 	return nil
 }
 
+// BindPolicy checks p as [Server.ReloadPolicy] does, joined with the features' own rules, and returns it without putting it in force: for
+// [policy.Replay] and [policy.Lint].
+func (s *Server) BindPolicy(p policy.Policy) (policy.Decider, error) {
+	e, err := s.plan.again(p)
+	if err != nil {
+		return nil, err
+	}
+	return e.decider, nil
+}
+
 // again makes an edition of another policy for the same tools. Foreign code in a Bind may panic.
 func (b *builder) again(p policy.Policy) (e *edition, err error) {
 	defer func() {

@@ -16,7 +16,8 @@ import (
 )
 
 // Attribute declares one user attribute. In files it is written "string", "string?" (nullable), or
-// {type: string, nullable: true, default: ""}.
+// {type: string, nullable: true, default: ""}. A server records the declared attributes of its callers, so that decisions can be replayed:
+// declare none that a log must not hold.
 type Attribute struct {
 	// Type is string, int, double, bool, timestamp (a time.Time or RFC 3339 text), duration (a time.Duration), any,
 	// list(T) or map(T), whose keys are text. A "?" at the end means Nullable.

@@ -94,7 +94,7 @@ func Explain(ctx context.Context, d Decider, r *Request, response any) (Explanat
 	defer b.release(a)
 	a.slowly()
 	x := explainer{t: t, a: a, studies: newStudies(), failure: failure, refused: refused, labelled: t.labelled()}
-	if err := x.explain(response, shaped, e.Obligations.Deny != nil); err != nil {
+	if err := x.explain(response, shaped, e.Obligations); err != nil {
 		return Explanation{}, err
 	}
 	e.Rules, e.failed = x.rules, failure != nil
@@ -129,7 +129,7 @@ type explainer struct {
 	rules    []RuleTrace
 }
 
-func (x *explainer) explain(response any, shaped, withheld bool) (err error) {
+func (x *explainer) explain(response any, shaped bool, duty Obligations) (err error) {
 	defer func() { err = caught(recover(), err) }()
 	if len(x.t.lists) > 0 || shaped {
 		if err := x.a.takeArgs(x.a.request.Args); err != nil {
@@ -144,7 +144,7 @@ func (x *explainer) explain(response any, shaped, withheld bool) (err error) {
 			return err
 		}
 	}
-	return x.output(shaped, withheld)
+	return x.output(shaped, duty)
 }
 
 // input asks the input rules. What is in shadow mode is asked as if everything were followed, until that is decided as well.
@@ -183,7 +183,7 @@ func (x *explainer) input() error {
 }
 
 // output asks the output rules: those that deny until one holds, the others all, until one fails.
-func (x *explainer) output(shaped, withheld bool) error {
+func (x *explainer) output(shaped bool, duty Obligations) error {
 	asked := shaped
 	for i := range x.t.withhold {
 		outcome, err := x.rule(x.t.withhold[i].about, x.t.withhold[i].condition, false, asked)
@@ -201,8 +201,14 @@ func (x *explainer) output(shaped, withheld bool) error {
 		asked = asked && outcome != outcomeFailed
 	}
 	for i := range x.t.tried {
-		if _, err := x.rule(x.t.tried[i].about, x.t.tried[i].condition, true, asked && !withheld && x.failure == nil); err != nil {
+		rule := &x.t.tried[i]
+		outcome, err := x.rule(rule.about, rule.condition, true, asked && duty.Deny == nil && x.failure == nil)
+		if err != nil {
 			return err
+		}
+		if outcome == outcomeTrue && slices.Contains(duty.Shadow, Divergence{Rule: rule.id, Would: wouldFail}) {
+			last := &x.rules[len(x.rules)-1]
+			last.Outcome, last.Error = outcomeFailed, "its where cannot be asked about some row"
 		}
 	}
 	return nil

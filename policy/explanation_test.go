@@ -192,7 +192,7 @@ func TestExplanationOfAWhereThatFails(t *testing.T) {
 // An explanation agrees with the decision, and its rules with both.
 func TestExplanationAgrees(t *testing.T) {
 	c := newChance(5)
-	target := order()
+	target := deal()
 	failed, denied, admitted := 0, 0, 0
 	for range 150 {
 		d := c.set(target)

@@ -3,10 +3,47 @@ package policy_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/mcpgov/go-sdk/policy"
 )
+
+type dealIn struct {
+	ID    string         `json:"id"`
+	Count int32          `json:"count"`
+	Price float64        `json:"price"`
+	Owner *string        `json:"owner"`
+	Tags  []string       `json:"tags"`
+	Extra map[string]any `json:"extra"`
+	SSN   string         `json:"ssn" gov:"pii"`
+	Limit int            `json:"limit" jsonschema:"default=10"`
+}
+
+type dealOut struct {
+	ID    string     `json:"id"`
+	Email string     `json:"email" gov:"pii,mask=email"`
+	Card  string     `json:"card" gov:"secret,mask=last4"`
+	Total int        `json:"total" gov:"secret"`
+	Notes string     `json:"notes"`
+	Buyer dealBuyer  `json:"buyer"`
+	Lines []dealLine `json:"lines"`
+	Codes []string   `json:"codes,omitempty"`
+	Any   any        `json:"any"`
+}
+
+type dealBuyer struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone" gov:"pii"`
+}
+
+type dealLine struct {
+	Amount int    `json:"amount"`
+	Region string `json:"region"`
+	IBAN   string `json:"iban" gov:"pii"`
+}
+
+func deal() *policy.Target { return tool("deal", dealIn{}, dealOut{}, "crm") }
 
 // chance makes rules, callers, arguments and results for the tests that compare two ways to the same answer.
 type chance struct{ *rand.Rand }
@@ -22,12 +59,17 @@ func inputAtoms() []string {
 		"user.nick == null", "id == user.id", "count > 3", "price < 1.5", "'a' in tags", "tags.exists(t, t == user.role)", "has(args.owner)",
 		"owner == 'ann'", "tags[0] == 'a'", "extra.k == 'v'", "has(extra.k)", "true", "user.groups.all(g, g == id)", "10 / count > 1",
 		"user.department == 'HR'", "now.getHours() < 12", "request.transport == 'http'", "user.roles.exists(r, r == 'auditor')", "size(tags) > 1",
+		"ssn == '1'", "args.ssn.startsWith('1')", "has(args.ssn)", "limit > 5", "'p' in user.permissions && ssn == '2'", "user == user", "args == args",
+		"user.level > 1", "request.headers.team == 'a'", "[id, ssn].exists(x, x == 'u')", "timestamp.now() > timestamp('2026-03-04T12:00:00Z')",
 	}
 }
 
 // outputAtoms are conditions on the result.
 func outputAtoms() []string {
-	return append(inputAtoms(), "response.total > 5", "response.email == 'e'", "response.notes.startsWith('x')", "has(response.card)", "response.id == id")
+	return append(inputAtoms(), "response.total > 5", "response.email == 'e'",
+		"response.notes.startsWith('x')", "has(response.card)", "response.id == id", "response.buyer.name == 'b'", "response.buyer.phone == '1' && response.id == 'u'",
+		"size(response.lines) > 1", "response.lines.exists(l, l.amount > 5)", "response.lines.all(l, l.iban == 'i')", "response.lines[0].region == 'eu'",
+		"has(response.codes)", "has(response.lines)", "size(response.codes) > 0", "response.any.k == 'v'", "response == response", "response.buyer.name == response.notes")
 }
 
 // condition joins atoms.
@@ -51,48 +93,74 @@ func (c chance) condition(atoms []string, depth int) string {
 func (c chance) rules() (input, output []policy.Rule) {
 	mode := func() policy.Mode { return pick(c, []policy.Mode{"", "", "", policy.ModeShadow}) }
 	actions := []policy.Action{policy.ActionDeny, policy.ActionAllow, policy.ActionRequireApproval, policy.ActionWarn}
-	for i := range 1 + c.IntN(4) {
+	for range 1 + c.IntN(4) {
 		input = append(input, policy.Rule{
-			ID: fmt.Sprintf("in-%d", i), Condition: c.condition(inputAtoms(), c.IntN(3)), Action: pick(c, actions), Mode: mode(),
+			Condition: c.condition(inputAtoms(), c.IntN(3)), Action: pick(c, actions), Mode: mode(),
 		})
 	}
-	for i := range c.IntN(4) {
-		r := policy.Rule{ID: fmt.Sprintf("out-%d", i), Condition: c.condition(outputAtoms(), c.IntN(2)), Mode: mode()}
-		switch c.IntN(5) {
+	for range c.IntN(4) {
+		r := policy.Rule{Condition: c.condition(outputAtoms(), c.IntN(2)), Mode: mode()}
+		switch c.IntN(7) {
 		case 0:
 			r.Action = policy.ActionDeny
+		case 5:
+			r.Action, r.Path, r.Limit = policy.ActionLimitRows, "lines", c.IntN(3)
+		case 6:
+			r.Action, r.Path = policy.ActionFilterRows, "lines"
+			r.Where = pick(c, []string{"item.amount > count", "item.region == user.role", "item.iban == 'i'", "item.amount < response.total", "item.amount > 0"})
 		case 1:
-			r.Action, r.Fields = policy.ActionFilterFields, []string{pick(c, []string{"email", "notes", "card"})}
+			r.Action, r.Fields = policy.ActionFilterFields, []string{pick(c, []string{"email", "notes", "card", "lines.region", "**.iban", "any.k"})}
 		case 2:
 			r.Action, r.Labels = policy.ActionMaskSensitive, []string{pick(c, []string{"pii", "secret"})}
 		default:
-			r.Action, r.Fields = policy.ActionMaskFields, []string{pick(c, []string{"email", "notes", "total", "id"})}
+			r.Action, r.Fields = policy.ActionMaskFields, []string{pick(c, []string{"email", "notes", "total", "id", "buyer.name", "buyer", "lines.iban", "codes"})}
 		}
 		output = append(output, r)
 	}
 	return input, output
 }
 
-// set makes a whole policy of one or two sets; whatever chance puts behind a rule that holds always is no policy.
+// set makes a policy of one or two sets; whatever chance puts behind a rule that holds always is no policy.
 func (c chance) set(target *policy.Target) policy.Decider {
+	d, _ := c.pair(target)
+	return d
+}
+
+// pair makes two policies, which often have their input rules in common.
+func (c chance) pair(target *policy.Target) (a, b policy.Decider) {
 	for {
-		var sets []policy.Policy
+		var as, bs []policy.Policy
 		for i := range 1 + c.IntN(2) {
 			input, output := c.rules()
-			for j := range input {
-				input[j].ID = fmt.Sprintf("s%d-%s", i, input[j].ID)
+			ending := policy.Effect(c.IntN(3))
+			as = append(as, c.named(i, ending, input, output))
+			other, otherOutput := c.rules()
+			if c.IntN(3) > 0 {
+				other = slices.Clone(input)
+			} else {
+				ending = policy.Effect(c.IntN(3))
 			}
-			for j := range output {
-				output[j].ID = fmt.Sprintf("s%d-%s", i, output[j].ID)
-			}
-			s := one(policy.Effect(c.IntN(3)), input, output...)
-			s.Name = fmt.Sprintf("set%d", i)
-			sets = append(sets, s)
+			bs = append(bs, c.named(i, ending, other, otherOutput))
 		}
-		if d, err := policy.All(sets...).Bind(policy.Catalog{Targets: []*policy.Target{target}, User: attributes()}); err == nil {
-			return d
+		catalog := policy.Catalog{Targets: []*policy.Target{target}, User: attributes()}
+		a, errA := policy.All(as...).Bind(catalog)
+		b, errB := policy.All(bs...).Bind(catalog)
+		if errA == nil && errB == nil {
+			return a, b
 		}
 	}
+}
+
+func (chance) named(n int, ending policy.Effect, input, output []policy.Rule) *policy.Set {
+	for i := range input {
+		input[i].ID = fmt.Sprintf("s%d-in-%d", n, i)
+	}
+	for i := range output {
+		output[i].ID = fmt.Sprintf("s%d-out-%d", n, i)
+	}
+	s := one(ending, input, output...)
+	s.Name = fmt.Sprintf("set%d", n)
+	return s
 }
 
 func (c chance) request(target *policy.Target) *policy.Request {
@@ -104,19 +172,24 @@ func (c chance) request(target *policy.Target) *policy.Request {
 		{ID: "w", Role: "clerk", Permissions: []string{"p", "q"}, Attributes: map[string]any{"department": "IT", "nick": "n"}},
 	}
 	user := pick(c, callers)
-	in := orderIn{ID: pick(c, []string{"", "u", "v"}), Count: int32(c.IntN(6)), Price: c.Float64() * 3}
+	in := dealIn{SSN: pick(c, []string{"", "1", "2"}), Limit: pick(c, []int{10, 3}), ID: pick(c, []string{"", "u", "v"}), Count: int32(c.IntN(6)), Price: c.Float64() * 3}
 	in.Tags = pick(c, [][]string{nil, {"a"}, {"clerk", "b"}})
 	in.Extra = pick(c, []map[string]any{nil, {"k": "v"}, {"k": 1}})
 	in.Owner = pick(c, []*string{nil, &ann})
 	return &policy.Request{
 		Target: target, User: &user, Args: &in, Now: time.Date(2026, 3, 4, c.IntN(24), 0, 0, 0, time.UTC),
-		Origin: policy.Origin{Transport: pick(c, []string{"http", "stdio", ""})},
+		Origin: policy.Origin{Transport: pick(c, []string{"http", "stdio", ""}), Headers: map[string]string{"team": pick(c, []string{"a", "b"})}},
 	}
 }
 
-func (c chance) result() *orderOut {
-	return &orderOut{
-		ID: pick(c, []string{"", "u"}), Email: pick(c, []string{"e", "f"}), Card: pick(c, []string{"", "4242"}),
-		Total: c.IntN(10), Notes: pick(c, []string{"x1", "y"}),
+func (c chance) result() *dealOut {
+	out := &dealOut{
+		ID: pick(c, []string{"", "u"}), Email: pick(c, []string{"e", "f"}), Card: pick(c, []string{"", "4242"}), Total: c.IntN(10),
+		Notes: pick(c, []string{"x1", "y"}), Buyer: dealBuyer{pick(c, []string{"b", "y"}), pick(c, []string{"1", "2"})},
+		Codes: pick(c, [][]string{nil, {}, {"a"}}), Any: pick(c, []any{nil, map[string]any{"k": "v"}, 3}),
 	}
+	for range c.IntN(4) {
+		out.Lines = append(out.Lines, dealLine{c.IntN(9), pick(c, []string{"eu", "clerk"}), pick(c, []string{"i", "j"})})
+	}
+	return out
 }

@@ -22,7 +22,7 @@ type reading uint8
 
 const (
 	wholly   reading = iota // everything in it
-	outside                 // how many elements it has; what they hold is read by itself, if it is
+	itself                  // a value that holds no others, or of a list its length: what its elements hold is read by itself, if it is
 	presence                // whether it is set
 )
 
@@ -31,7 +31,7 @@ func (r read) touches(place []string) bool {
 	for i, segment := range place {
 		switch {
 		case segment == fields.AnyDepth:
-			return r.how == wholly || len(r.path) > i
+			return r.touchesBelow(i, place[i+1:])
 		case i == len(r.path):
 			return r.how == wholly // the place lies inside what is read
 		case segment != r.path[i] && segment != fields.AnyMember && r.path[i] != fields.AnyMember:
@@ -39,6 +39,16 @@ func (r read) touches(place []string) bool {
 		}
 	}
 	return true // what is read is the place, or lies inside it
+}
+
+// touchesBelow is [read.touches] for what follows a wildcard of any depth.
+func (r read) touchesBelow(depth int, rest []string) bool {
+	for from := min(depth, len(r.path)); from <= len(r.path); from++ {
+		if (read{r.path[from:], r.how}).touches(rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // readsOf lists the places the value of an expression depends on. An argument's bare name is written out: args.id.
@@ -70,9 +80,17 @@ type local struct {
 
 // take notes that the value of an expression is used.
 func (r *tracer) take(e ast.Expr, how reading) {
-	if path := r.place(e); path != nil {
-		r.reads = append(r.reads, read{path, how})
+	path := r.place(e)
+	if path == nil {
+		return
 	}
+	if t := r.tree.GetType(e.ID()); t != nil && how == wholly {
+		switch t.Kind() {
+		case types.BoolKind, types.IntKind, types.UintKind, types.DoubleKind, types.StringKind, types.BytesKind, types.TimestampKind, types.DurationKind:
+			how = itself
+		}
+	}
+	r.reads = append(r.reads, read{path, how})
 }
 
 // place returns the place an expression names; nil if it names none, and then what it depends on has been noted.
@@ -137,7 +155,7 @@ func (r *tracer) call(c ast.CallExpr) []string {
 	case c.FunctionName() == operators.Index && len(arguments) == 2:
 		return r.element(arguments[0], arguments[1])
 	case c.FunctionName() == "size" && len(arguments) == 1:
-		r.take(arguments[0], outside)
+		r.take(arguments[0], itself)
 		return nil
 	}
 	for _, argument := range arguments {
@@ -169,7 +187,7 @@ func (r *tracer) loop(c ast.ComprehensionExpr) {
 	path := r.place(c.IterRange())
 	how := wholly
 	if r.tree.GetType(c.IterRange().ID()).Kind() == types.ListKind {
-		how = outside
+		how = itself
 	}
 	if path != nil {
 		r.reads = append(r.reads, read{path, how})

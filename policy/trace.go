@@ -27,6 +27,7 @@ type study struct {
 	tree    *ast.AST
 	program cel.Program
 	reads   []read
+	tests   memberships
 }
 
 // studies makes each study once. It is not safe for concurrent use.
@@ -63,6 +64,7 @@ func (s *studies) of(c *condition, t *boundTarget) (*study, error) {
 	}
 	tree := checked.NativeRep()
 	made := &study{text: c.text, tree: tree, program: program, reads: readsOf(tree, tree.Expr(), t.isArgument)}
+	made.tests = membershipsIn(tree, t.isArgument)
 	s.made[c] = made
 	return made, nil
 }

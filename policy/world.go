@@ -15,6 +15,7 @@ import (
 type world struct {
 	types    *goTypes
 	user     *objectType
+	declared []string // attributes of users beyond the built-in ones
 	agent    *objectType
 	origin   *objectType
 	tool     *objectType
@@ -43,7 +44,7 @@ func newWorld(env Env, declared map[string]Attribute, functions []Function) (*wo
 	if err != nil {
 		return nil, err
 	}
-	w := &world{types: g, unknown: types.NewUnknown(0, nil), base: map[string]*environment{}, specific: map[specifics]*environment{}}
+	w := &world{types: g, declared: sortedKeys(declared), unknown: types.NewUnknown(0, nil), base: map[string]*environment{}, specific: map[specifics]*environment{}}
 	w.user, err = g.userType(declared)
 	w.agent, w.origin = agentType(), originType(g)
 	w.tool = toolType()
