@@ -24,18 +24,6 @@ const statelessEra = "2026-07-28"
 // maxClientText bounds what a client says of itself in a record.
 const maxClientText = 128
 
-// toolHandler is what the SDK calls for one tool name.
-func (s *Server) toolHandler(name string, t *target) mcp.ToolHandler {
-	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		raw := s.incoming(ctx, req, req.Params)
-		raw.arguments = req.Params.Arguments
-		if name != t.name {
-			raw.alias = name
-		}
-		return toolResult(s.govern(ctx, t, raw), name)
-	}
-}
-
 // toolResult puts a reply into the words of tools/call. Refusals are results a model can read, not protocol
 // errors; only what is hidden answers as what does not exist.
 func toolResult(r reply, name string) (*mcp.CallToolResult, error) {
@@ -133,21 +121,6 @@ func clientOf(req mcp.Request, c Credentials) audit.Client {
 		}
 	}
 	return client
-}
-
-// protocolOf is the protocol version a request is made in: its own in the stateless era, else its session's.
-func protocolOf(req mcp.Request) string {
-	if params, ok := req.GetParams().(*mcp.CallToolParamsRaw); ok {
-		if version, ok := params.Meta[mcp.MetaKeyProtocolVersion].(string); ok {
-			return version
-		}
-	}
-	if session, ok := req.GetSession().(*mcp.ServerSession); ok {
-		if p := session.InitializeParams(); p != nil {
-			return p.ProtocolVersion
-		}
-	}
-	return ""
 }
 
 func clip(text string) string { return clipTo(text, maxClientText) }

@@ -14,7 +14,7 @@ type answerer func(ctx context.Context, req mcp.Request, next mcp.MethodHandler)
 
 // answerers are the methods this server answers itself, by what it has to serve.
 func (s *Server) answerers() map[string]answerer {
-	all := map[string]answerer{"tools/list": s.list(toolList), "subscriptions/listen": s.listen}
+	all := map[string]answerer{"tools/call": s.callTool, "tools/list": s.list(toolList), "subscriptions/listen": s.listen}
 	if len(s.targets.resources)+len(s.targets.templates) > 0 {
 		all["resources/list"], all["resources/templates/list"] = s.list(resourceList), s.list(templateList)
 		all["resources/read"] = s.readResource
@@ -29,6 +29,28 @@ func (s *Server) answerers() map[string]answerer {
 		}
 	}
 	return all
+}
+
+// callTool is tools/call. Names that are no tool take the same path as all others: they count against the caller's limits, and leave a record.
+func (s *Server) callTool(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
+	params, ok := req.GetParams().(*mcp.CallToolParamsRaw)
+	if !ok || params == nil {
+		return nil, missingParams("tools/call", "name")
+	}
+	raw := s.incoming(ctx, req, params)
+	t := s.targets.tools[params.Name]
+	switch {
+	case t == nil:
+		t = stranger(kindTool, params.Name)
+	case t.name != params.Name:
+		raw.alias = params.Name
+	}
+	raw.arguments = params.Arguments
+	result, err := toolResult(s.govern(ctx, t, raw), params.Name)
+	if err != nil {
+		return nil, err
+	}
+	return outgoingResult(result, raw), nil
 }
 
 // readResource is resources/read: the URI names the target and holds its arguments.

@@ -12,8 +12,8 @@ import (
 	"github.com/mcpgov/go-sdk/audit"
 )
 
-// guard is the one receiving middleware: every decoded message passes it. It lets known tools through to their
-// governed handlers and answers everything else itself, so that no method reaches the SDK that nobody thought of.
+// guard is the one receiving middleware: every decoded message passes it. It answers whatever reaches a target or shows one itself, so that
+// no method reaches the SDK that nobody thought of.
 func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		defer func() {
@@ -23,8 +23,6 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 			}
 		}()
 		switch method {
-		case "tools/call":
-			return s.guardCall(ctx, method, req, next)
 		case "initialize", "server/discover":
 			return s.greet(ctx, method, req, next)
 		case "ping":
@@ -39,26 +37,6 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 		}
 		return nil, s.refuseMethod(ctx, method, req)
 	}
-}
-
-// guardCall governs calls of names that are no tool along the same path as all others: they count against the
-// caller's limits, and leave a record.
-func (s *Server) guardCall(ctx context.Context, method string, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
-	params, ok := req.GetParams().(*mcp.CallToolParamsRaw)
-	if !ok || params == nil {
-		return nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "tools/call needs params with a name"}
-	}
-	markGoverned(ctx)
-	if _, known := s.targets.tools[params.Name]; known {
-		res, err := next(ctx, method, req)
-		return outgoingResult(res, err, protocolOf(req))
-	}
-	raw := s.incoming(ctx, req, params)
-	result, err := toolResult(s.govern(ctx, stranger(kindTool, params.Name), raw), params.Name)
-	if err != nil {
-		return nil, err
-	}
-	return outgoingResult(result, nil, raw.client.Protocol)
 }
 
 // greet lets a client learn who the server is, and records that it did.

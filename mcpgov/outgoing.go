@@ -27,25 +27,15 @@ type textBlock struct {
 
 // outgoingResult takes over the results that toolResult makes. Like the SDK it marks them complete for clients of the
 // stateless era, whose protocol demands it; the SDK itself marks only what its own handlers return.
-func outgoingResult(res mcp.Result, err error, protocol string) (mcp.Result, error) {
-	r, ok := res.(*mcp.CallToolResult)
-	if !ok || err != nil || r == nil {
-		return res, err
-	}
-	structured, ours := r.StructuredContent.(json.RawMessage)
-	if !ours && r.StructuredContent != nil {
-		return res, nil
-	}
-	out := &outgoing{StructuredContent: structured, IsError: r.IsError, Content: make([]any, len(r.Content))}
+func outgoingResult(r *mcp.CallToolResult, raw incoming) mcp.Result {
+	structured, _ := r.StructuredContent.(json.RawMessage)
+	out := &outgoing{StructuredContent: structured, IsError: r.IsError, Content: make([]any, len(r.Content)), ResultType: resultType(raw)}
 	out.Meta = r.Meta
-	if protocol >= statelessEra {
-		out.ResultType = "complete"
-	}
 	for i, block := range r.Content {
 		out.Content[i] = block
 		if text, ok := block.(*mcp.TextContent); ok && text.Meta == nil && text.Annotations == nil {
 			out.Content[i] = &textBlock{"text", text.Text}
 		}
 	}
-	return out, nil
+	return out
 }

@@ -87,17 +87,12 @@ func (s *Server) capabilities() *mcp.ServerCapabilities {
 }
 
 // advertise gives the SDK the features as they are under an edition, and has it tell its sessions that the lists have changed; which of
-// them hear it, announce decides. The SDK calls tools by it. Lists, resources and prompts are answered by the guard and never by the SDK:
-// what it has in their place knows nothing.
+// them hear it, announce decides. Calls are answered by the guard and never by the SDK: what it has in their place knows nothing.
 func (s *Server) advertise(e *edition) {
 	for _, p := range s.plan.parts {
 		switch feature := p.advertise(e).(type) {
 		case *mcp.Tool:
-			for _, name := range append([]string{feature.Name}, p.aliases...) {
-				named := *feature
-				named.Name = name
-				s.sdk.AddTool(&named, s.toolHandler(name, p.target))
-			}
+			s.sdk.AddTool(feature, func(context.Context, *mcp.CallToolRequest) (*mcp.CallToolResult, error) { return nil, internalError() })
 		case *mcp.Resource:
 			s.sdk.AddResource(feature, unanswered)
 		case *mcp.ResourceTemplate:
