@@ -58,8 +58,7 @@
 // handler starts. A record that cannot be written refuses the call or withholds its result.
 //
 // At the right stand the codes a stage ends a call with. Three more are not drawn: cancelled (the caller hung up, at any stage),
-// output_invalid and output_too_large (shape). Of approval_* there is approval_required today. Of shape, rows (rules that filter rows)
-// and clean (of text written for models) come later.
+// output_invalid and output_too_large (shape).
 //
 // # Tools
 //
@@ -67,6 +66,26 @@
 // everything the schema forbids come back as [InvalidInput], all faults together, each with a JSON pointer. The schema comes from json and
 // jsonschema tags, and the schema clients see is the one that is enforced. An input with a method Validate(context.Context) error has the
 // last word before policy.
+//
+// # Resources and prompts
+//
+// [Resource] makes something clients read by its URI, [Template] a resource for each value of the variables in it, [Prompt] messages that are
+// filled in with what a handler loads. They take the same path as tools, under blocks that select them by resources: and prompts:, and rules
+// see the variables of a URI and the arguments of a prompt as args. A client may subscribe to what it may read; [Server.ResourceUpdated]
+// tells those who still may. Completion suggests what the caller could use. [ServerSettings] is a resource that tells what is served and
+// within which limits. A prompt's messages are filled in after masking, so that no prompt tells more than a tool would.
+//
+//	mcpgov.Template(mcpgov.ResourceSpec{URI: "crm://customers/{id}", Description: "One customer."},
+//		func(ctx context.Context, v struct{ ID string `json:"id"` }) (customer, error) { ... })
+//	mcpgov.Prompt(mcpgov.PromptSpec{Name: "dunning", Description: "A reminder to pay.",
+//		Messages: []mcpgov.PromptMessage{{Text: "Write to {{.name}} at {{.email}}."}}}, load)
+//
+// [Texts] takes titles, descriptions, examples and tags of all of them from files, so that they are reviewed apart from the code.
+//
+// # Lists
+//
+// A list is filtered first and cut into pages then; its cursors are sealed for their caller. Notifications that a list or a resource has
+// changed go to sessions that have seen the list, or watch the resource, and only if what their caller may see has changed.
 //
 // # Tags
 //
@@ -108,7 +127,9 @@
 // that fails refuses.
 //
 // [Server.ReloadPolicy] puts another policy in its place while the server runs: a call is judged by one policy from its beginning to its
-// end, and a policy with a fault changes nothing. [Server.Explain] shows how a decision comes about. Where a rule says require_approval,
+// end, and a policy with a fault changes nothing. [Server.Explain] shows how a decision comes about; policy.Replay, over [Recorded], what a
+// candidate would have done about the calls of a log. History, in conditions, is what the caller did in this process in up to 24 hours,
+// kept by the minute while some rule asks for it. Where a rule says require_approval,
 // [Config].Approver is asked; [Config].ReadOnly leaves out whatever changes something; [ToolSpec].Purpose asks callers why they call.
 //
 // # Masking
@@ -117,6 +138,11 @@
 // marshalled result and reaches structured results, JSON in text and embedded resources; a text that cannot be masked field by field is
 // withheld from callers from whom fields are hidden. Labelled arguments and results are always masked in records. Fields that may be masked or
 // removed are advertised as their type or null and not required, so that clients which validate results accept masked ones.
+//
+// # Cleaning
+//
+// Last of all, what people do not see and models read is taken out of every text: see [Clean]. Texts nobody vouches for are marked in _meta where
+// the spec says Untrusted.
 //
 // # Masks
 //

@@ -83,6 +83,7 @@
 //	now        the time of the call; timestamp.now() is the same reading
 //	request    transport, client, remote_ip, purpose, headers
 //	env        name, region
+//	history    history.within(duration('1h')): calls, denials, rows, masked; of this caller, in a window of up to 24 hours
 //	item       one row of a list (where of filter_rows only)
 //
 // Input rules see all but response, and so does an output rule of a tool without a result.
@@ -122,7 +123,16 @@
 // to 64 KiB of text in a list; a glob has at most 256 bytes. What is beyond is an error. So are a text that is no address, an address
 // with a zone, and a block with bits behind its length (10.0.0.1/8); constants are checked when the policy is bound.
 //
-// A condition has at most 16 KiB. The conditions of one decision that loop, or that may cost much, have 100 milliseconds together.
+// Go functions join them by [Catalog].Functions, under names with a dot: see [Function].
+//
+// A condition has at most 16 KiB. The conditions of one decision that loop, call Go functions, or may cost much, have 100 milliseconds
+// together. A condition that may take more than 10^12 steps for lists of 4,096 elements is refused when the policy is bound: three loops, one
+// in the other.
+//
+// # Looking before changing
+//
+// [Explain] shows how one decision comes about, [Lint] which rules can hold for nothing, and [Replay] what a candidate would have done about
+// the calls of a log: who gains, who loses, which fields change their mask, and what the log does not tell.
 //
 // # Absence
 //

@@ -26,7 +26,7 @@ type headers struct {
 	Query    string `json:"query"`
 }
 
-// everything offers the tools whose names the conformance suite has fixed, as far as a server of tools alone can.
+// everything offers what the conformance suite has fixed the names of, as far as this server can.
 func everything() (*mcpgov.Server, error) {
 	tool := func(name string, blocks ...mcp.Content) mcpgov.Feature {
 		spec := mcpgov.ToolSpec{Name: name, Description: "Returns fixed content.", ReadOnly: true}
@@ -54,23 +54,64 @@ func everything() (*mcpgov.Server, error) {
 				return mcpgov.Content{text}, nil
 			}),
 		mcpgov.Tool(mcpgov.ToolSpec{Name: "test_custom_headers", Description: "Takes arguments from headers too.", ReadOnly: true},
-			func(context.Context, headers) (mcpgov.Content, error) { return mcpgov.Content{text}, nil }))
+			func(context.Context, headers) (mcpgov.Content, error) { return mcpgov.Content{text}, nil }),
+		mcpgov.Resource(mcpgov.ResourceSpec{URI: "test://static-text", Description: "A text."},
+			func(context.Context) (string, error) { return "This is the content of the static text resource.", nil }),
+		mcpgov.Resource(mcpgov.ResourceSpec{URI: "test://static-binary", MIMEType: "image/png", Description: "A picture."},
+			func(context.Context) ([]byte, error) { return image.Data, nil }),
+		mcpgov.Resource(mcpgov.ResourceSpec{URI: "test://watched-resource", Description: "Watched."},
+			func(context.Context) (string, error) { return "Watched resource content", nil }),
+		mcpgov.Template(mcpgov.ResourceSpec{URI: "test://template/{id}/data", Description: "One of many."},
+			func(_ context.Context, v datumID) (datum, error) {
+				return datum{ID: v.ID, TemplateTest: true, Data: "Data for ID: " + v.ID}, nil
+			}),
+		mcpgov.Prompt(mcpgov.PromptSpec{Name: "test_simple_prompt", Description: "A plain prompt."},
+			func(context.Context, nothing) (string, error) { return "This is a simple prompt for testing.", nil }),
+		mcpgov.Prompt(mcpgov.PromptSpec{
+			Name: "test_prompt_with_arguments", Description: "A prompt with arguments.",
+			Messages: []mcpgov.PromptMessage{{Text: "Prompt with arguments: arg1='{{.arg1}}', arg2='{{.arg2}}'"}},
+			Complete: map[string]mcpgov.Completer{"arg1": func(context.Context, string, map[string]string) ([]string, error) {
+				return []string{"paris", "park", "party"}, nil
+			}},
+		}, func(_ context.Context, in twoTexts) (twoTexts, error) { return in, nil }),
+		mcpgov.Prompt(mcpgov.PromptSpec{Name: "test_prompt_with_embedded_resource", Description: "Holds a resource."},
+			func(_ context.Context, in whichResource) (mcpgov.Content, error) {
+				return mcpgov.Content{
+					&mcp.EmbeddedResource{Resource: &mcp.ResourceContents{URI: in.URI, MIMEType: "text/plain", Text: "Embedded resource content for testing."}},
+					&mcp.TextContent{Text: "Please process the embedded resource above."},
+				}, nil
+			}),
+		mcpgov.Prompt(mcpgov.PromptSpec{Name: "test_prompt_with_image", Description: "Holds a picture."},
+			func(context.Context, nothing) (mcpgov.Content, error) {
+				return mcpgov.Content{image, &mcp.TextContent{Text: "Please analyze the image above."}}, nil
+			}))
 }
+
+type (
+	datumID struct {
+		ID string `json:"id"`
+	}
+	datum struct {
+		ID           string `json:"id"`
+		TemplateTest bool   `json:"templateTest"`
+		Data         string `json:"data"`
+	}
+	twoTexts struct {
+		Arg1 string `json:"arg1" jsonschema:"description=First test argument"`
+		Arg2 string `json:"arg2" jsonschema:"description=Second test argument"`
+	}
+	whichResource struct {
+		URI string `json:"resourceUri" jsonschema:"description=URI of the resource to embed"`
+	}
+)
 
 // notServed are the checks, by scenario or by their own id, that ask for what this server does not offer, with the reason. Every other
 // check must pass, and none of these may: what begins to pass leaves the table.
 var notServed = map[string]string{
-	"completion-complete":     "nothing to complete without prompts and resources",
 	"logging-set-level":       "no log messages to clients",
 	"tools-call-with-logging": "no log messages to clients",
 	"tools-call-sampling":     "tools do not ask the client's model",
 	"json-schema-2020-12":     "schemas come from Go types, not from a text that a test can fix",
-
-	"prompts-":                                        "no prompts yet",
-	"resources-":                                      "no resources yet",
-	"sep-2549-prompts-list-caching-hints":             "no prompts yet",
-	"sep-2549-resources-list-caching-hints":           "no resources yet",
-	"sep-2549-resources-templates-list-caching-hints": "no resources yet",
 
 	"elicitation-":                                           "nobody can be asked yet",
 	"tools-call-elicitation":                                 "nobody can be asked yet",
