@@ -62,7 +62,7 @@ func (s *Server) readResource(ctx context.Context, req mcp.Request, _ mcp.Method
 	raw := s.incoming(ctx, req, params)
 	t, variables := s.targets.resource(params.URI)
 	if t == nil {
-		t = stranger(kindResource, params.URI)
+		t = s.strangeURI(kindResource, params.URI)
 	} else {
 		raw.arguments = s.targets.parts[t].texts.document(variables)
 	}

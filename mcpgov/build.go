@@ -14,6 +14,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/clean"
 	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/mcpgov/go-sdk/internal/schema"
@@ -120,6 +121,11 @@ func (b *builder) add(p *part) {
 func (b *builder) complete() {
 	b.applyTexts()
 	for _, p := range b.parts {
+		for what, text := range map[string]string{"title": p.title, "description": p.description} {
+			if _, found, err := clean.New(clean.Options{}).Text(text); err != nil || found.Sum() > 0 {
+				b.fault(fmt.Errorf("%s: the %s holds characters nobody sees (zero-width, direction or control characters): write it anew", p.target, what))
+			}
+		}
 		if p.description == "" {
 			b.fault(fmt.Errorf("%s: Description is missing: write what it does and when to use it; models choose by it", p.target))
 		}

@@ -121,7 +121,9 @@ func (s *Server) completions(c *call, params *mcp.CompleteParams) (details mcp.C
 			details.HasMore = true // how many more is not counted: the number would speak of what is left out
 			break
 		}
-		details.Values = append(details.Values, candidate)
+		if s.cleanText(candidate) == candidate { // what would have to be cleaned would be no such value any more
+			details.Values = append(details.Values, candidate)
+		}
 	}
 	return details, nil
 }

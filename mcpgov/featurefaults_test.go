@@ -61,7 +61,9 @@ func TestFaultyFeatures(t *testing.T) {
 	}
 	config := crmConfig(t, &mcptest.Recorder{})
 	config.Policy = policy.AllowAll()
-	_, err := mcpgov.New(config, resource("crm://a"), resource("crm://a"))
+	_, err := mcpgov.New(config, mcpgov.Resource(mcpgov.ResourceSpec{URI: "crm://a", Description: "Nice.\u202e"}, func(context.Context) (string, error) { return "", nil }))
+	require.ErrorContains(t, err, `resource "crm://a": the description holds characters nobody sees`)
+	_, err = mcpgov.New(config, resource("crm://a"), resource("crm://a"))
 	require.ErrorContains(t, err, `resource "crm://a": there is another resource of this name: rename one`)
 	config.Policy = rules(t, deskRules)
 	_, err = mcpgov.New(config, deskFeatures()[:4]...)

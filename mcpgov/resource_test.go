@@ -297,3 +297,28 @@ func TestCompletion(t *testing.T) {
 	_, err = complete(nobody, &mcp.CompleteReference{Type: "ref/resource", URI: "crm://till"}, "a", "")
 	require.ErrorContains(t, err, "Resource not found")
 }
+
+// TestSensitiveVariables: a value in a URI is masked in the log like any other argument, also where the URI is misspelt or only watched.
+func TestSensitiveVariables(t *testing.T) {
+	t.Parallel()
+	type vars struct {
+		SSN string `json:"ssn" gov:"pii"`
+	}
+	log := &mcptest.Recorder{}
+	config := crmConfig(t, log)
+	config.AuditLevel = audit.LevelComplete
+	config.Policy = rules(t, `{mcpgov: 1, policies: [{resources: ["tax://{ssn}"], input: [{condition: "ssn != '1'", action: allow}]}]}`)
+	h := mcptest.New(t, newServer(t, config, mcpgov.Template(mcpgov.ResourceSpec{URI: "tax://{ssn}", Description: "d"},
+		func(context.Context, vars) (string, error) { return "ok", nil })))
+	session := h.As(owner).Session()
+	_, err := read(t, session, "tax://756-1234")
+	require.NoError(t, err)
+	require.NoError(t, session.Subscribe(t.Context(), &mcp.SubscribeParams{URI: "tax://756-1234"}))
+	for _, uri := range []string{"tax://756-1234/", "taxes://756-1234", "tax://756%2D1234"} {
+		_, err := read(t, session, uri)
+		require.ErrorContains(t, err, "Resource not found")
+		// In this era it opens a stream, on which the server acknowledges what it may send: nothing.
+		require.NoError(t, session.Subscribe(t.Context(), &mcp.SubscribeParams{URI: uri}))
+	}
+	log.NoLeak(t, "756-1234")
+}

@@ -7,7 +7,6 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -22,7 +21,7 @@ func (s *Server) subscribe(ctx context.Context, req mcp.Request, next mcp.Method
 	if !ok || params == nil {
 		return nil, missingParams("resources/subscribe", "uri")
 	}
-	o := s.open(ctx, subscription(params.URI), s.incoming(ctx, req, nil))
+	o := s.open(ctx, s.subscription(params.URI), s.incoming(ctx, req, nil))
 	err := s.enter(o.call)
 	var in any
 	if err == nil {
@@ -49,7 +48,7 @@ func (s *Server) unsubscribe(ctx context.Context, req mcp.Request, next mcp.Meth
 	if !ok || params == nil {
 		return nil, missingParams("resources/unsubscribe", "uri")
 	}
-	o := s.open(ctx, subscription(params.URI), s.incoming(ctx, req, nil))
+	o := s.open(ctx, s.subscription(params.URI), s.incoming(ctx, req, nil))
 	o.draft.Note = "unsubscribed"
 	err := s.enter(o.call)
 	if failure := s.writeOutcome(o.call, err); failure != nil {
@@ -69,7 +68,7 @@ func (s *Server) listen(ctx context.Context, req mcp.Request, next mcp.MethodHan
 	if !ok || params == nil || params.Notifications == nil {
 		return nil, missingParams("subscriptions/listen", "notifications")
 	}
-	o := s.open(ctx, subscription("subscriptions/listen"), s.incoming(ctx, req, nil))
+	o := s.open(ctx, stranger(kindSubscription, "subscriptions/listen"), s.incoming(ctx, req, nil))
 	err := s.enter(o.call)
 	wanted := *params.Notifications
 	wanted.ResourceSubscriptions = nil
@@ -97,8 +96,14 @@ func (s *Server) listen(ctx context.Context, req mcp.Request, next mcp.MethodHan
 	return next(ctx, "subscriptions/listen", req)
 }
 
-func subscription(uri string) *target {
-	return &target{kind: "subscription", name: clip(uri), readOnly: true, timeout: noLimit, level: audit.LevelBasic}
+const kindSubscription = "subscription"
+
+// subscription is what a record of one is about: the resource, by the name rules know it by.
+func (s *Server) subscription(uri string) *target {
+	if t, _ := s.targets.resource(uri); t != nil {
+		return stranger(kindSubscription, t.name)
+	}
+	return s.strangeURI(kindSubscription, uri)
 }
 
 // mayRead decides whether the caller of c may read a URI, as a read of it would be decided, and returns what its variables are read as.

@@ -2,6 +2,7 @@ package mcpgov
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
 )
@@ -21,6 +22,16 @@ func stranger(kind, name string) *target {
 	return &target{kind: kind, name: clip(name), readOnly: true, timeout: noLimit, level: audit.LevelBasic}
 }
 
+// strangeURI stands for a URI that names no resource. It may be a misspelt one of a resource whose variables are sensitive, so that in the
+// log a keyed digest has to do then.
+func (s *Server) strangeURI(kind, uri string) *target {
+	if s.targets.secretive {
+		scheme, _, _ := strings.Cut(uri, ":")
+		uri = clipTo(scheme, 32) + ":[withheld] digest " + s.digest([]byte(uri))[:32]
+	}
+	return stranger(kind, uri)
+}
+
 // targets are what a server serves, by the names clients use.
 type targets struct {
 	tools     map[string]*target // aliases, too
@@ -28,6 +39,7 @@ type targets struct {
 	templates []*part            // resources with variables, in the order they were given to New
 	prompts   map[string]*target
 	parts     map[*target]*part
+	secretive bool // some variable of a URI is sensitive: URIs nobody can read are not recorded as they are
 }
 
 func newTargets(b *builder) targets {
@@ -46,6 +58,7 @@ func newTargets(b *builder) targets {
 		all.parts[p.target] = p
 		if p.template != nil {
 			all.templates = append(all.templates, p)
+			all.secretive = all.secretive || p.input != nil && len(p.input.Sensitive()) > 0
 		}
 	}
 	return all

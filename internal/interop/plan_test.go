@@ -80,6 +80,17 @@ func strangerCalls() []plannedCall {
 	}
 }
 
+// officesFor are the rows a person gets.
+func officesFor(p person) []address {
+	switch p.role {
+	case "removed":
+		return []address{}
+	case "null", "labels":
+		return []address{ann().Office}
+	}
+	return []address{ann().Office, ann().Home}
+}
+
 func profileCalls(t testing.TB, p person) []plannedCall {
 	t.Helper()
 	vault := unknown("open_vault", `{}`)
@@ -101,7 +112,7 @@ func profileCalls(t testing.TB, p person) []plannedCall {
 	return []plannedCall{
 		{Tool: "show_profile", Arguments: arguments(`{"customer_id":"cust_1"}`), Structured: seenBy(t, p)},
 		{Tool: "show_offices", Arguments: arguments(`{}`), Structured: json.RawMessage(
-			`{"offices":[{"street":"9 Work Way","zip":"20095"}],"opened":"2019-03-04T05:06:07Z","staff":{"Hamburg":12},"closed":[]}`)},
+			`{"offices":` + string(encode(t, officesFor(p))) + `,"opened":"2019-03-04T05:06:07Z","staff":{"Hamburg":12},"closed":[]}`)},
 		reported,
 		{Tool: "show_pictures", Arguments: arguments(`{}`), Content: pictureBlocks()},
 		vault,

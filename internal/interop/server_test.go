@@ -78,6 +78,11 @@ func rules() *policy.Set {
 		{Tools: []string{"show_report"}, Output: []policy.Rule{
 			{Condition: "user.role != 'owner'", Action: policy.ActionFilterFields, Fields: []string{"total"}},
 		}},
+		{Tools: []string{"show_offices"}, Output: []policy.Rule{
+			{Condition: "user.role == 'removed'", Action: policy.ActionFilterRows, Path: "offices", Where: "item.zip == 'none'"},
+			{Condition: "user.role == 'null'", Action: policy.ActionLimitRows, Path: "offices", Limit: 1},
+			{Condition: "user.role == 'labels'", Action: policy.ActionFilterRows, Path: "offices", Where: "item.street.startsWith('9')"},
+		}},
 		{Tools: []string{"show_pictures"}, Input: []policy.Rule{{Condition: "true", Action: policy.ActionAllow}}},
 		{Tools: []string{"open_vault"}, Input: []policy.Rule{{Condition: "user.role != 'owner'", Action: policy.ActionDeny}}},
 		{Tools: []string{"close_account"}, Input: []policy.Rule{
@@ -95,7 +100,7 @@ type customerID struct {
 }
 
 type offices struct {
-	Offices []address      `json:"offices"`
+	Offices []address      `json:"offices" jsonschema:"minItems=2"` // which no result with rows cut can promise
 	Opened  time.Time      `json:"opened"`
 	Staff   map[string]int `json:"staff"`
 	Closed  []address      `json:"closed"` // left nil: clients get an empty list
@@ -159,7 +164,7 @@ func governedServer(sink audit.Sink) (*mcpgov.Server, error) {
 	},
 		mcpgov.Tool(show("show_profile"), func(context.Context, customerID) (profile, error) { return ann(), nil }),
 		mcpgov.Tool(show("show_offices"), func(context.Context, nothing) (offices, error) {
-			return offices{Offices: []address{ann().Office}, Opened: ann().Since, Staff: map[string]int{"Hamburg": 12}}, nil
+			return offices{Offices: []address{ann().Office, ann().Home}, Opened: ann().Since, Staff: map[string]int{"Hamburg": 12}}, nil
 		}),
 		mcpgov.Tool(show("show_report"), func(context.Context, nothing) (report, error) {
 			return report{Title: "May", Total: 12.5, Pages: mcpgov.Content{
