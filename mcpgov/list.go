@@ -75,14 +75,18 @@ func (s *Server) list(kind listKind) answerer {
 	return func(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
 		t := &target{kind: "list", name: string(kind), readOnly: true, timeout: noLimit, level: audit.LevelBasic}
 		o := s.open(ctx, t, s.incoming(ctx, req, nil))
-		shown, err := s.pageOf(o.call, kind, cursorOf(req))
+		var shown *page
+		err := s.enter(o.call)
+		if err == nil {
+			s.watchers.listed(s, req, o.call, kind) // before it is made: a policy that comes meanwhile is news
+			shown, err = s.pageOf(o.call, kind, cursorOf(req))
+		}
 		if failure := s.writeOutcome(o.call, err); failure != nil {
 			err = refuse(AuditFailed, failure)
 		}
 		if err != nil {
 			return nil, protocolError(o.call, err)
 		}
-		s.watchers.listed(s, req, o.call, kind)
 		return shown, nil
 	}
 }
@@ -125,9 +129,6 @@ func (s *Server) enter(c *call) error {
 
 // pageOf makes the page that begins behind a cursor. There is a next page only if there is something on it for this caller.
 func (s *Server) pageOf(c *call, kind listKind, cursor string) (*page, error) {
-	if err := s.enter(c); err != nil {
-		return nil, err
-	}
 	all := c.edition.lists[kind]
 	if cursor != "" {
 		last, err := s.readCursor(c, kind, cursor)

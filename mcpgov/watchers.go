@@ -109,16 +109,17 @@ func (w *watchers) left(req mcp.Request) {
 	delete(w.sessions, session)
 }
 
-// find returns a copy of what is known of a session.
-func (w *watchers) find(session mcp.Session) (watcher, bool) {
-	key, _ := session.(*mcp.ServerSession)
+// hears asks about a session whose caller's credentials are still good; false if there is none. What answer reads and writes of it, it does
+// under the lock; of what is returned only caller and raw may be used.
+func (w *watchers) hears(req mcp.Request, answer func(*watcher) bool) (watcher, bool) {
+	session, _ := req.GetSession().(*mcp.ServerSession)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	known := w.sessions[key]
-	if known == nil || !known.expires.IsZero() && time.Now().After(known.expires) {
+	known := w.sessions[session]
+	if known == nil || !known.expires.IsZero() && time.Now().After(known.expires) || !answer(known) {
 		return watcher{}, false
 	}
-	return *known, true
+	return watcher{caller: known.caller, raw: known.raw}, true
 }
 
 // announce is the one sending middleware: it holds back what a session may not hear of.
@@ -149,11 +150,11 @@ func (s *Server) mayHear(method string, req mcp.Request) bool {
 
 // watches reports whether the session's caller may read, now, a resource it subscribed to.
 func (s *Server) watches(req mcp.Request, uri string) bool {
-	w, ok := s.watchers.find(req.GetSession())
-	if !ok {
-		return false
-	}
-	in, ok := w.watched[uri]
+	var in any
+	w, ok := s.watchers.hears(req, func(known *watcher) (subscribed bool) {
+		in, subscribed = known.watched[uri]
+		return subscribed
+	})
 	t, _ := s.targets.resource(uri)
 	if !ok || t == nil {
 		return false
@@ -162,14 +163,21 @@ func (s *Server) watches(req mcp.Request, uri string) bool {
 	return err == nil && decision.Effect == policy.Allow
 }
 
-// changedFor reports whether a list the session has seen would now be another, for its caller.
+// changedFor reports whether a list the session has seen would now be another, for its caller. The session then counts as having seen it.
 func (s *Server) changedFor(req mcp.Request, kind listKind) bool {
-	w, ok := s.watchers.find(req.GetSession())
-	before, now := w.seen[kind], s.current.Load()
-	if !ok || before == nil || before == now {
+	now := s.current.Load()
+	var before *edition
+	w, ok := s.watchers.hears(req, func(known *watcher) bool {
+		before = known.seen[kind]
+		if before == nil || before == now {
+			return false
+		}
+		known.seen[kind] = now
+		return true
+	})
+	if !ok {
 		return false
 	}
-	s.watchers.sees(req, kind, now)
 	old, current := w.call(before), w.call(now)
 	for i, entry := range now.lists[kind] { // the features are the same under all policies, and so is their order
 		shown := s.lists(current, entry.target)
@@ -178,15 +186,6 @@ func (s *Server) changedFor(req mcp.Request, kind listKind) bool {
 		}
 	}
 	return false
-}
-
-func (w *watchers) sees(req mcp.Request, kind listKind, e *edition) {
-	session, _ := req.GetSession().(*mcp.ServerSession)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if known := w.sessions[session]; known != nil {
-		known.seen[kind] = e
-	}
 }
 
 // call is a question of the watcher's caller, asked under a policy.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,13 @@ func newTestServer(t *testing.T) (*mcpgov.Server, *mcptest.Recorder) {
 	srv, err := newServer(s, log, nil, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	require.NoError(t, err)
 	return srv, log
+}
+
+// TestPolicyCases: what the policy promises, as data beside it.
+func TestPolicyCases(t *testing.T) {
+	t.Parallel()
+	srv, _ := newTestServer(t)
+	mcptest.PolicyCases(t, srv, os.DirFS("."), "*.cases.yaml")
 }
 
 func TestWhoGetsWhat(t *testing.T) {
