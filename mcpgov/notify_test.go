@@ -2,6 +2,9 @@ package mcpgov_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,4 +122,26 @@ func TestListChangedReachesWhoseListChanged(t *testing.T) {
 			require.Empty(t, staff.heard)
 		})
 	}
+}
+
+// TestListenIsBounded: one request does not have any number of resources looked at.
+func TestListenIsBounded(t *testing.T) {
+	t.Parallel()
+	log := &mcptest.Recorder{}
+	h, err := deskServer(t, log).Handler(&mcpgov.HTTPOptions{JSONResponse: true})
+	require.NoError(t, err)
+	uris := strings.Repeat(`"crm://handbook",`, 1000) + `"crm://handbook"`
+	body := `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":[` + uris + `]},"_meta":{` +
+		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}}}}`
+	req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	for name, value := range map[string]string{
+		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen",
+	} {
+		req.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, req)
+	require.Contains(t, w.Body.String(), "a stream may watch 1000 resources, not 1001")
+	require.Equal(t, "invalid_input", last(log).Outcome)
 }

@@ -70,6 +70,9 @@ func (s *Server) listen(ctx context.Context, req mcp.Request, next mcp.MethodHan
 	}
 	o := s.open(ctx, stranger(kindSubscription, "subscriptions/listen"), s.incoming(ctx, req, nil))
 	err := s.enter(o.call)
+	if n := len(params.Notifications.ResourceSubscriptions); err == nil && n > maxSubscriptions {
+		err = &Error{Code: InvalidInput, Message: fmt.Sprintf("a stream may watch %d resources, not %d", maxSubscriptions, n)}
+	}
 	wanted := *params.Notifications
 	wanted.ResourceSubscriptions = nil
 	if err == nil {
