@@ -13,7 +13,7 @@ import (
 //go:embed policy.yaml
 var rules []byte
 
-// newServer puts the five tools under the policy. Everything that governs them is named here once; no tool can be served without it.
+// newServer puts five tools, a resource and a prompt under the policy. Everything that governs them is named here once; no tool can be served without it.
 func newServer(s *store, trail audit.Sink, key []byte, logger *slog.Logger) (*mcpgov.Server, error) {
 	set, err := policy.Parse(rules)
 	if err != nil {
@@ -29,5 +29,5 @@ func newServer(s *store, trail audit.Sink, key []byte, logger *slog.Logger) (*mc
 		Key:          key,
 		Env:          mcpgov.Env{Name: "demo"},
 		Logger:       logger,
-	}, getCustomer(s), listOrders(s), searchNotes(s), addNote(s), refundOrder(s))
+	}, getCustomer(s), listOrders(s), searchNotes(s), addNote(s), refundOrder(s), customerFile(s), prepareCall(s))
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -138,4 +139,52 @@ func TestNobodyIsRefused(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, p.user, user)
 	}
+}
+
+// TestOneRuleForAllKinds: what the policy says of a tool it says of the resource and the prompt beside it.
+func TestOneRuleForAllKinds(t *testing.T) {
+	t.Parallel()
+	srv, log := newTestServer(t)
+	h := mcptest.New(t, srv)
+	session := func(who string) *mcp.ClientSession {
+		p, err := personaNamed(who)
+		require.NoError(t, err)
+		return h.As(p.user).Session()
+	}
+	sam, mia, carla := session("sam"), session("mia"), session("carla")
+	read := func(s *mcp.ClientSession, id string) (string, error) {
+		res, err := s.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "crm://customers/" + id})
+		if err != nil {
+			return "", err
+		}
+		return res.Contents[0].Text, nil
+	}
+	const email = "carla.moreau@example.com"
+	text, err := read(sam, own)
+	require.NoError(t, err)
+	require.NotContains(t, text, email)
+	text, err = read(carla, own)
+	require.NoError(t, err)
+	require.Contains(t, text, email)
+	_, err = read(carla, "cust_5")
+	require.ErrorContains(t, err, "Customers can only view their own data.")
+
+	brief := func(s *mcp.ClientSession) string {
+		res, err := s.GetPrompt(t.Context(), &mcp.GetPromptParams{Name: "prepare_call", Arguments: map[string]string{"customer_id": own}})
+		require.NoError(t, err)
+		block, ok := res.Messages[0].Content.(*mcp.TextContent)
+		require.True(t, ok)
+		return block.Text
+	}
+	require.Contains(t, brief(mia), "credit score is 593")
+	require.NotContains(t, brief(sam), "credit score")
+	require.NotContains(t, brief(sam), email)
+	require.NotContains(t, brief(mia), "4000000085984183", "a whole card number leaves for nobody")
+
+	suggested, err := carla.Complete(t.Context(), &mcp.CompleteParams{
+		Ref: &mcp.CompleteReference{Type: "ref/prompt", Name: "prepare_call"}, Argument: mcp.CompleteParamsArgument{Name: "customer_id", Value: "cust_"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{own}, suggested.Completion.Values)
+	log.NoLeak(t, email)
 }
