@@ -62,7 +62,7 @@ func (r *Recorder) All() []audit.Record {
 	return slices.Clone(r.records)
 }
 
-// Calls returns the records of calls of targets, without those of lists and greetings.
+// Calls returns the records of calls of targets, and of subscriptions and completions, without those of lists and greetings.
 func (r *Recorder) Calls() []audit.Record {
 	return slices.DeleteFunc(r.All(), func(rec audit.Record) bool {
 		return rec.Target.Kind == "list" || rec.Target.Kind == "server" || rec.Target.Kind == ""
