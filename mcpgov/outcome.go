@@ -39,6 +39,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		r.Response, r.ResponseDigest, r.Masked, r.Cut, r.Rows = nil, "", nil, 0, 0
 	}
 	s.histories.note(c)
+	s.shadowed.add(r.Shadow)
 	slow := c.target.timeout != noLimit && r.Duration-c.waited > c.target.timeout/5*4
 	if slow {
 		r.Note = joinNote(r.Note, "slow")

@@ -42,6 +42,7 @@ type Server struct {
 	limits                Limits
 	rates                 *callerRates
 	histories             histories
+	shadowed              divergences
 	handlers, identifying slots // handlers, and Identifiers, that may run at once
 	key                   []byte
 	macs                  sync.Pool // of hash.Hash under key
