@@ -19,6 +19,11 @@ const (
 	maxCandidates  = 1000
 )
 
+// A Completer suggests values of an argument that begin with what was typed so far; others holds the arguments the client has settled.
+// It runs within [Limits].Tool. Of what it returns a client is shown what the policy would let it use: values with which no call could
+// be admitted are left out, and at most 100 are sent.
+type Completer func(ctx context.Context, typed string, others map[string]string) ([]string, error)
+
 // checkCompleters refuses completers of arguments there are not.
 func (p *part) checkCompleters(takes textArgs, fault func(string, ...any)) {
 	names := slices.Sorted(maps.Keys(takes))

@@ -1,7 +1,6 @@
 package mcpgov
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -106,11 +105,6 @@ func (b *builder) takes(p *part, in reflect.Type, fault func(string, ...any)) {
 	t.copyIn = copier(reflect.PointerTo(in))
 	t.validate = validation(in, b.limits.Tool)
 }
-
-// A Completer suggests values of an argument that begin with what was typed so far; others holds the arguments the client has settled.
-// It runs within [Limits].Tool. Of what it returns a client is shown what the policy would let it use: values with which no call could
-// be admitted are left out, and at most 100 are sent.
-type Completer func(ctx context.Context, typed string, others map[string]string) ([]string, error)
 
 // content makes one resource's content of a masked result. What was withheld says so.
 func (p *part) content(uri string, structured []byte) *mcp.ResourceContents {

@@ -25,18 +25,17 @@ type Client struct {
 // Session returns the SDK's client session, for what Client has no word for.
 func (c *Client) Session() *mcp.ClientSession { return c.session }
 
-// Tools returns the names of the tools this caller sees, in the server's order.
+// Tools returns the names of the tools this caller sees, of all pages, in the server's order.
 func (c *Client) Tools() []string {
 	c.h.tb.Helper()
 	c.calls.Lock()
 	defer c.calls.Unlock()
-	list, err := c.session.ListTools(c.h.tb.Context(), nil)
-	if err != nil {
-		c.h.tb.Fatalf("mcptest: tools/list as %q: %v", c.who, err)
-	}
-	names := make([]string, len(list.Tools))
-	for i, tool := range list.Tools {
-		names[i] = tool.Name
+	names := []string{}
+	for tool, err := range c.session.Tools(c.h.tb.Context(), nil) {
+		if err != nil {
+			c.h.tb.Fatalf("mcptest: tools/list as %q: %v", c.who, err)
+		}
+		names = append(names, tool.Name)
 	}
 	return names
 }
