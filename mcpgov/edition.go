@@ -1,7 +1,6 @@
 package mcpgov
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -44,21 +43,4 @@ func (b *builder) edition() *edition {
 		e.contract = contractHash(e)
 	}
 	return e
-}
-
-// recordedAttributes are the attributes of a user that rules may have read, as records hold them: null for those he does not have. What
-// cannot be written is left out, and unknown to whoever reads the record.
-func (e *edition) recordedAttributes(u *User) json.RawMessage {
-	if len(e.attributes) == 0 {
-		return nil
-	}
-	recorded := make(map[string]any, len(e.attributes))
-	for _, name := range e.attributes {
-		recorded[name] = u.Attributes[name]
-	}
-	encoded, err := json.Marshal(recorded)
-	if err != nil {
-		return nil
-	}
-	return encoded
 }

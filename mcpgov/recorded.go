@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/mask"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -31,11 +33,14 @@ func Recorded(records iter.Seq2[audit.Record, error]) iter.Seq2[policy.Recorded,
 	}
 }
 
-// decidedByPolicy reports whether a record is the outcome of a call that came as far as a policy.
+// decidedByPolicy reports whether a record is the outcome of a call that came as far as a policy: one it refused, or one that ended otherwise
+// after it had been admitted. What was refused before stands in the log as denied, too, but no policy said so.
 func decidedByPolicy(r *audit.Record) bool {
-	before := []Code{"", Unauthenticated, Limited, InvalidInput, Unknown, ReadOnlyMode}
-	return r.Kind == audit.KindOutcome && slices.Contains([]string{kindTool, kindResource, kindPrompt}, r.Target.Kind) &&
-		!slices.Contains(before, Code(r.Outcome))
+	if r.Kind != audit.KindOutcome || !slices.Contains([]string{kindTool, kindResource, kindPrompt}, r.Target.Kind) {
+		return false
+	}
+	return slices.Contains([]Code{Denied, PolicyFailed, ApprovalRequired, ApprovalRefused}, Code(r.Outcome)) ||
+		r.Decision == policy.Allow.String() || r.Decision == policy.RequireApproval.String()
 }
 
 // recordedCall reads one record. The log never holds the user's e-mail address, chosen headers and the name of the agent.
@@ -56,6 +61,9 @@ func recordedCall(r *audit.Record) policy.Recorded {
 	if r.Level == audit.LevelBasic {
 		c.Missing = append(c.Missing, "user.roles", "user.groups", "user.permissions", "user.scopes")
 	}
+	if r.ArgumentsDigest == "" || strings.Contains(r.Purpose, mask.Redacted) { // refused before it was read, or something is hidden in it
+		c.Missing = append(c.Missing, "request.purpose")
+	}
 	if len(r.User.Attributes) > 0 {
 		decoder := json.NewDecoder(bytes.NewReader(r.User.Attributes))
 		decoder.UseNumber()
@@ -65,6 +73,9 @@ func recordedCall(r *audit.Record) policy.Recorded {
 	}
 	if !bytes.HasPrefix(r.Arguments, []byte(omittedPrefix)) {
 		c.Args = r.Arguments
+	}
+	if r.Cut > 0 { // of which lists is not recorded
+		c.Cut = []string{"**"}
 	}
 	if r.Cut == 0 && r.Cleaned == 0 && !r.ResponseTruncated { // else rules saw another one than the caller
 		c.Response = r.Response

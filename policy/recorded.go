@@ -32,7 +32,7 @@ type Recorded struct {
 	Rule   string   // that decided
 	Rules  []string // that applied to the result
 	Masked []string // paths of the result that were masked or removed
-	Cut    []string // paths of lists in the result that rows were cut from
+	Cut    []string // paths of lists in the result that rows were cut from; "**" where it is not known of which
 }
 
 // was is what became of the call, in the words of [Change]; not ok where the record does not tell.

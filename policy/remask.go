@@ -42,7 +42,9 @@ func (q *question) remasked(o Obligations, cut []string) (changes, missing []str
 		}
 	}
 	for _, path := range q.record.Cut {
-		if !q.target.cuts(path, o) {
+		if slices.ContainsFunc(parsed([]string{path}), func(p []string) bool { return slices.ContainsFunc(p, isWildcard) }) {
+			missing = append(missing, "response") // which lists were cut is not recorded
+		} else if !q.target.cuts(path, o) {
 			changes = append(changes, "-"+path)
 		}
 	}
