@@ -31,7 +31,7 @@ type activation struct {
 	item                      ref.Val // the row a where is asked about
 
 	unsure   bool     // a rule could not be decided without the arguments
-	volatile bool     // the clock, the request or the history was read
+	volatile bool     // the clock, the request or the history was read, or a Go function called
 	warnings []string // ids of the warn rules that held
 	reached  []int    // for each list that was asked, which rule decided; kept where something is in shadow mode
 }
@@ -224,6 +224,7 @@ const (
 func (a *activation) holds(c *condition) (truth, error) {
 	var v ref.Val
 	var err error
+	a.volatile = a.volatile || c.callsGo
 	if c.costly {
 		v, err = a.runBounded(c.program)
 	} else {

@@ -205,7 +205,7 @@ func (b *binder) takeArguments(t *boundTarget) {
 		return // not a struct: only args as a whole can be named
 	}
 	for i, name := range t.argFields.names() {
-		if isBareName(name) {
+		if b.world.isBareName(name) {
 			t.bare[name] = i
 		}
 	}

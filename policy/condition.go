@@ -29,7 +29,8 @@ type compilation struct {
 // condition is a compiled condition. It is safe for concurrent use.
 type condition struct {
 	program cel.Program
-	costly  bool // loops, or more work than maxCheap: runs under the deadline, with interrupt checks
+	costly  bool // loops, calls Go, or more work than maxCheap: runs under the deadline, with interrupt checks
+	callsGo bool // calls a function of the embedder's, which may read what nobody here knows of
 	text    string
 	env     *environment // what it was compiled in, to be compiled again where it is explained
 }
@@ -96,7 +97,8 @@ func (e *environment) compileNew(text string, g *goTypes) (c *condition, err err
 			"nest fewer loops, or compute part of it in the tool", float64(estimate.Max), assumedSize, float64(maxCost))
 	}
 	e.world.readsHistory = e.world.readsHistory || mentions(tree, "history")
-	c = &condition{costly: estimate.Max > maxCheap || loops(tree) || e.world.callsGo(tree), text: text, env: e}
+	c = &condition{callsGo: e.world.callsGo(tree), text: text, env: e}
+	c.costly = estimate.Max > maxCheap || loops(tree) || c.callsGo
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if c.costly {
 		options = append(options, cel.InterruptCheckFrequency(64))

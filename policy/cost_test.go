@@ -1,7 +1,10 @@
 package policy_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,4 +51,18 @@ func TestLint(t *testing.T) {
 		"rule typo: its condition is false whoever calls and with whatever arguments: correct it, or remove the rule",
 	}, policy.Lint(mustBind(t, set, nil, a, b)))
 	require.Empty(t, policy.Lint(nil))
+}
+
+// TestLintEnds: what takes too long for one target is not tried for a hundred, and no finding.
+func TestLintEnds(t *testing.T) {
+	t.Parallel()
+	list := "[" + strings.Repeat("1, ", 2500) + "1]"
+	var targets []*policy.Target
+	for i := range 100 {
+		targets = append(targets, tool(fmt.Sprintf("tool_%d", i), orderIn{}, nil))
+	}
+	d := mustBind(t, one(policy.Allow, []policy.Rule{{Condition: list + ".exists(a, " + list + ".exists(b, a > b))", Action: policy.ActionDeny}}), nil, targets...)
+	start := time.Now()
+	require.Empty(t, policy.Lint(d))
+	require.Less(t, time.Since(start), 5*time.Second, "a hundred times the deadline would be ten")
 }

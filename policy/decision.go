@@ -34,7 +34,7 @@ type Decision struct {
 	Warnings []string     // for the log: ids of the warn rules that held; nil for none
 	Shadow   []Divergence // for the log: what rules in shadow mode would have changed; nil for nothing
 	Depends  bool         // of Visible: the arguments decide whether the call is admitted; false if they do not matter
-	Volatile bool         // it read the clock, the request or the history: the same question may be answered otherwise later
+	Volatile bool         // it read the clock, the request or the history, or called a Go function: the same question may be answered otherwise later
 }
 
 // Divergence is what a rule, or a whole set, in shadow mode would have changed.

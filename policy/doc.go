@@ -88,6 +88,11 @@
 //
 // Input rules see all but response, and so does an output rule of a tool without a result.
 //
+// A call counts in history when it has ended: calls that run side by side do not see each other. A denial that history and the caller alone
+// settle hides the target while it holds, as any does; one that also reads an argument tells its reason:
+//
+//	{condition: "customer_id != '' && history.within(duration('1h')).calls >= 100", action: deny, reason: "100 lookups an hour, no more"}
+//
 // A bare name is not given to arguments called user, agent, args, response, tool, tool_name, now, timestamp, request,
 // env, item or history, nor to those called like a CEL type or reserved word: write args.user. An argument can so never
 // pose as the caller.
@@ -123,7 +128,8 @@
 // to 64 KiB of text in a list; a glob has at most 256 bytes. What is beyond is an error. So are a text that is no address, an address
 // with a zone, and a block with bits behind its length (10.0.0.1/8); constants are checked when the policy is bound.
 //
-// Go functions join them by [Catalog].Functions, under names with a dot: see [Function].
+// Go functions join them by [Catalog].Functions, under names with a dot: see [Function]. Of an argument called like what comes before
+// the dot, conditions write args.crm.
 //
 // A condition has at most 16 KiB. The conditions of one decision that loop, call Go functions, or may cost much, have 100 milliseconds
 // together. A condition that may take more than 10^12 steps for lists of 4,096 elements is refused when the policy is bound: three loops, one

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -56,6 +57,9 @@ func (e *environment) hint(text string, line, column int, message string, g *goT
 		known := sortedKeys(e.known)
 		if name == "response" {
 			return ": only output rules of tools with a result see it"
+		}
+		if args := e.known["args"]; args != nil && g.objects[args.TypeName()] != nil && slices.Contains(g.objects[args.TypeName()].names(), name) {
+			return fmt.Sprintf(": write args.%s, for %s alone means something else", name, name)
 		}
 		return fmt.Sprintf("%s: a condition here can name %s", suggest.DidYouMean(name, known), wordList(known))
 	}

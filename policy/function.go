@@ -20,8 +20,8 @@ import (
 // millisecond; it may be called by many goroutines at once, and for calls that are never made, as when a list is filtered. It gets no
 // context because it has nothing to wait for. An error it returns, or a panic, makes the condition fail, and so refuses the call.
 type Function struct {
-	// Name is how conditions call it, as in "crm.isOpen": two or more names joined by dots, so that it cannot be taken for an argument
-	// or a function of the language.
+	// Name is how conditions call it, as in "crm.isOpen": two or more names joined by dots, so that it cannot be taken for a function of
+	// the language. An argument called like the first of them has no bare name: conditions write args.crm.
 	Name string
 	// Func takes and gives string, bool, int, int64, float64, time.Time, time.Duration and []string; one result, or a result and an
 	// error. Texts over 64 KiB and lists over 4,096 elements are not handed to it: they are an error.
@@ -54,7 +54,7 @@ func (f Function) option(taken []string) ([]cel.EnvOption, error) {
 	if t.NumOut() != 1 && !fails {
 		return nil, fmt.Errorf("%s: it returns %d values: return one, or one and an error", where, t.NumOut())
 	}
-	o := overload{id: strings.ReplaceAll(f.Name, ".", "_") + "_go"}
+	o := overload{id: "go:" + f.Name} // no two functions share it, and the language has none with a colon
 	var faults []error
 	for i := range t.NumIn() {
 		c, err := celTypeOf(t.In(i))
@@ -72,6 +72,44 @@ func (f Function) option(taken []string) ([]cel.EnvOption, error) {
 	}
 	o.gives, o.call = gives, func(args []ref.Val) ref.Val { return callGo(f.Name, v, args) }
 	return function(f.Name, o), nil
+}
+
+// callable refuses a function no condition could call, because what it is called means something else after a dot: a macro (crm.map), or a
+// word of the grammar (crm.in). It asks the compiler, which knows of all there are.
+func (f Function) callable(e *environment) error {
+	t := reflect.TypeOf(f.Func)
+	arguments := make([]string, t.NumIn())
+	for i := range arguments {
+		arguments[i] = sampleOf(t.In(i))
+	}
+	checked, issues := e.cel.Compile(f.Name + "(" + strings.Join(arguments, ", ") + ")")
+	if issues.Err() == nil {
+		call := checked.NativeRep().Expr()
+		if call.Kind() == ast.CallKind && call.AsCall().FunctionName() == f.Name {
+			return nil
+		}
+	}
+	last := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
+	return fmt.Errorf("function %q: .%s with %d arguments means something else in conditions: choose another last part", f.Name, last, len(arguments))
+}
+
+// sampleOf is a constant of a type, as a condition writes it.
+func sampleOf(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[string]():
+		return "''"
+	case reflect.TypeFor[bool]():
+		return "true"
+	case reflect.TypeFor[float64]():
+		return "0.0"
+	case reflect.TypeFor[time.Time]():
+		return "timestamp(0)"
+	case reflect.TypeFor[time.Duration]():
+		return "duration('0s')"
+	case reflect.TypeFor[[]string]():
+		return "['']"
+	}
+	return "0"
 }
 
 func celTypeOf(t reflect.Type) (*cel.Type, error) {

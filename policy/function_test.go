@@ -87,3 +87,66 @@ func TestFaultyGoFunctions(t *testing.T) {
 	_, _, err = withFunctions("crm.open(1)", policy.Function{Name: "crm.open", Func: yes})
 	require.ErrorContains(t, err, "crm.open")
 }
+
+// TestFunctionNames: what is registered can be called, and means the function wherever it is called.
+func TestFunctionNames(t *testing.T) {
+	t.Parallel()
+	yes, no := func() bool { return true }, func() bool { return false }
+	for want, f := range map[string]policy.Function{
+		".map with 2 arguments means something else in conditions: choose another last part": {Name: "crm.map", Func: func(a, b string) bool { return a == b }},
+		".all with 2 arguments":      {Name: "crm.all", Func: func(a string, b bool) bool { return b }},
+		".matches with 1 arguments":  {Name: "crm.matches", Func: func(string) bool { return true }},
+		".in with 1 arguments":       {Name: "crm.in", Func: func(float64) bool { return true }},
+		".true with 3 arguments":     {Name: "crm.true", Func: func(time.Time, time.Duration, []string) bool { return true }},
+		".getHours with 0 arguments": {Name: "crm.getHours", Func: yes},
+	} {
+		_, _, err := withFunctions("true", policy.Function{Name: "crm.fine", Func: yes}, f)
+		require.ErrorContains(t, err, `function "`+f.Name+`": `+want)
+	}
+	functions := []policy.Function{
+		{Name: "crm.a_b", Func: yes},
+		{Name: "crm_a.b", Func: no},
+		{Name: "crm.a.b", Func: no},
+		{Name: "crm.map", Func: func(string) bool { return true }},
+		{Name: "crm.has", Func: func(string) bool { return true }},
+		{Name: "crm.now", Func: yes},
+		{Name: "crm.within", Func: func(d time.Duration) bool { return d == 48*time.Hour }},
+		{Name: "id.trim", Func: func() string { return "theirs" }},
+		{Name: "crm.none", Func: func() []string { return nil }},
+		{Name: "crm.all", Func: func(_ int, _ float64, _ time.Time, texts []string) string { return texts[0] }},
+	}
+	for _, condition := range []string{
+		"crm.a_b() && !crm_a.b() && !crm.a.b()", // three names, three functions
+		"crm.map(text) && crm.has(text) && crm.now()",
+		"crm.within(duration('48h'))",
+		"id.trim() == 'theirs' && args.id.trim() == 'mine'", // after id, the dot is the function's
+		"crm.none() == [] && crm.all(2, 1.5, timestamp(5), ['x']) == 'x'",
+	} {
+		d, target, err := withFunctions(condition, functions...)
+		require.NoError(t, err, condition)
+		decision, err := d.Admit(t.Context(), &policy.Request{Target: target, User: &policy.User{ID: "u"}, Args: &orderIn{ID: " mine "}})
+		require.NoError(t, err, condition)
+		require.Equal(t, policy.Deny, decision.Effect, condition)
+	}
+	_, _, err := withFunctions("id == 'x'", functions...)
+	require.ErrorContains(t, err, "undeclared reference to 'id': write args.id, for id alone means something else")
+}
+
+// TestFunctionsOfWhatIsNotKnown: a list asks no function about arguments there are not, and hides nothing for it; what a function told once
+// it may tell otherwise later.
+func TestFunctionsOfWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	called := 0
+	d, target, err := withFunctions("crm.closed(id) || user.id == 'x' && crm.closed(user.id)", policy.Function{Name: "crm.closed", Func: func(string) bool { called++; return true }})
+	require.NoError(t, err)
+	require.Zero(t, called, "nothing is called before there is a call")
+	seen, err := d.Visible(t.Context(), &policy.Request{Target: target, User: &policy.User{ID: "u"}})
+	require.NoError(t, err)
+	require.Equal(t, policy.Decision{Effect: policy.Allow, Depends: true, Volatile: true}, seen)
+	require.Zero(t, called)
+	seen, err = d.Visible(t.Context(), &policy.Request{Target: target, User: &policy.User{ID: "x"}})
+	require.NoError(t, err)
+	require.Equal(t, policy.Deny, seen.Effect, "the caller alone settles it")
+	require.True(t, seen.Volatile)
+	require.Equal(t, 1, called)
+}

@@ -12,16 +12,16 @@ import (
 
 // History is what a server remembers of what one caller did. Conditions ask it as history.within(duration('1h')).calls.
 // Within tells of the time just before the call that is judged, which does not count itself; windows are positive and at most 24 hours.
-// It must be quick, and safe for concurrent use.
+// It must be quick, and safe for concurrent use. It may tell too much, as where it counts by the minute, and never too little.
 type History interface {
 	// Within counts what the caller did in the window that ends now. An error makes the condition that asks fail.
 	Within(window time.Duration) (Counts, error)
 }
 
-// Counts is what a caller did in a window of time.
+// Counts is what a caller did in a window of time, by calls that have ended.
 type Counts struct {
 	Calls   int // calls, refused ones too
-	Denials int // calls that were refused by a rule or a default
+	Denials int // calls that were refused by a rule or a default; a rule that refuses for them so adds to them
 	Rows    int // rows that were returned
 	Masked  int // fields that were masked or removed in what was returned
 }

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,16 +14,22 @@ import (
 // Lint looks for what a policy says to no effect: rules whose condition is false for every call of some or all of the targets they
 // select, whoever calls and with whatever arguments, such as a rule about tool_name in a block that selects other tools. That is no fault,
 // because one block may well serve many tools, and so New and Bind accept it; but it is worth a look. The findings are sorted, and nil if
-// there are none or d was not made by this package. It is safe for concurrent use.
+// there are none or d was not made by this package. A condition that takes longer than a decision may is no finding. It is safe for
+// concurrent use, and calls Go functions whose arguments are known.
 func Lint(d Decider) []string {
 	b, ok := d.(*bound)
 	if !ok {
 		return nil
 	}
 	idle, selected := map[string][]string{}, map[string]int{}
+	endless := map[*condition]bool{} // for one target, and so not tried for hundreds
 	note := func(t *boundTarget, id string, c *condition) {
 		selected[id]++
-		if c.neverHolds(&nobody{b.world, t}) {
+		if endless[c] {
+			return
+		}
+		never, err := c.neverHolds(&nobody{b.world, t})
+		if endless[c] = errors.Is(err, context.DeadlineExceeded); never {
 			idle[id] = append(idle[id], t.target.Name)
 		}
 	}
@@ -55,15 +63,21 @@ func Lint(d Decider) []string {
 	return findings
 }
 
-// neverHolds reports whether the condition is false although nothing is known but the target.
-func (c *condition) neverHolds(known interpreter.Activation) (never bool) {
+// neverHolds reports whether the condition is false although nothing is known but the target. What cannot be told is no finding: the error
+// is why.
+func (c *condition) neverHolds(known interpreter.Activation) (never bool, err error) {
 	defer func() {
-		if recover() != nil {
-			never = false // what cannot be told is no finding
+		if err = caught(recover(), err); err != nil {
+			never = false
 		}
 	}()
-	v, _, err := c.program.Eval(known)
-	return err == nil && v == types.False
+	ctx, cancel := context.WithTimeout(context.Background(), deadline)
+	defer cancel()
+	v, _, err := c.program.ContextEval(ctx, known)
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	return v == types.False, err
 }
 
 // nobody is a call of which nothing is known but its target and where the server runs.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -56,16 +57,37 @@ func newWorld(env Env, declared map[string]Attribute, functions []Function) (*wo
 	for _, t := range []*objectType{w.user, w.agent, w.origin, w.tool, environ, w.history, w.counts} {
 		g.objects[t.name] = t
 	}
-	faults := []error{err}
+	return w, errors.Join(err, w.take(functions))
+}
+
+// take makes the embedder's functions known to conditions.
+func (w *world) take(functions []Function) error {
+	var faults []error
+	var taken []Function
 	for _, f := range functions {
 		option, err := f.option(w.goNames)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		w.functions, w.goNames = append(w.functions, option...), append(w.goNames, f.Name)
+		w.functions, w.goNames, taken = append(w.functions, option...), append(w.goNames, f.Name), append(taken, f)
 	}
-	return w, errors.Join(faults...)
+	if len(taken) == 0 {
+		return errors.Join(faults...)
+	}
+	e, err := w.baseFor("UTC") // named, because a set with a time zone has more macros
+	if err != nil {
+		return errors.Join(append(faults, err)...)
+	}
+	for _, f := range taken {
+		faults = append(faults, f.callable(e))
+	}
+	return errors.Join(faults...)
+}
+
+// isBareName is [isBareName] where the embedder has functions: after the names these begin with, a dot is theirs.
+func (w *world) isBareName(name string) bool {
+	return isBareName(name) && !slices.ContainsFunc(w.goNames, func(f string) bool { return strings.HasPrefix(f, name+".") })
 }
 
 // baseFor returns the environment that knows everything but the types of a target.
@@ -115,7 +137,7 @@ func (w *world) specificFor(key specifics) (*environment, error) {
 	known["args"] = args.cel
 	if o := w.types.objects[args.cel.TypeName()]; o != nil {
 		for i := range o.fields {
-			if f := &o.fields[i]; isBareName(f.name) {
+			if f := &o.fields[i]; w.isBareName(f.name) {
 				known[f.name] = f.ft.Type
 			}
 		}
