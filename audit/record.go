@@ -62,7 +62,7 @@ type Record struct {
 	ResponseTruncated bool            // Response holds less than was sent
 
 	Duration time.Duration // how long the call took; written as duration_us, whole microseconds, rest cut off
-	Rows     int           // rows in the response: the elements of the lists that are its members, after cuts
+	Rows     int           // rows in the response: the elements of the lists that are its declared members, after cuts
 	Cut      int           // rows that were cut from the response
 	Bytes    int           // bytes of the response
 	Cleaned  int           // characters and values the cleaner removed, marked or refused

@@ -2,6 +2,7 @@ package mcpgov
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,17 +10,23 @@ import (
 )
 
 // This file is what the server remembers of each caller for rules that read history. It is kept in this process, for the longest window
-// there is, and only while some rule asks for it: a server whose policy begins to ask by a reload begins to count then.
+// there is, and only while some rule asks for it: a server whose policy begins to ask by a reload begins to count then. A call counts when
+// it has ended, so that calls which run side by side do not see each other: Limits.Concurrent bounds how many those are.
 
 // remembered is how far back a history reaches; historyGrain how finely it knows when. What happened in the minute in which a window
 // begins counts whole: a history may tell too much by up to a minute, never too little.
 const (
 	remembered   = 24 * time.Hour
 	historyGrain = time.Minute
+	historySlack = 15 * time.Minute // kept beyond, for calls that began so long ago and are not through yet
 )
 
-// maxHistories bounds the callers that are remembered at once. Of one more nobody can say what he did, and rules that ask fail.
-const maxHistories = 100_000
+// What is remembered at most, of all callers together: some hundred megabytes. Of a caller too many nobody can say what he did, and rules
+// that ask fail. Where minutes are too many, each caller that needs another gives one up: his two oldest become one, the later.
+const (
+	maxHistories = 100_000
+	maxMinutes   = 2_000_000
+)
 
 var errTooManyCallers = errors.New("more callers than can be remembered have called in the last 24 hours")
 
@@ -27,6 +34,7 @@ var errTooManyCallers = errors.New("more callers than can be remembered have cal
 type histories struct {
 	mu      sync.Mutex
 	callers map[rateOwner]*history
+	minutes int // of all callers
 	swept   time.Time
 }
 
@@ -34,9 +42,19 @@ type histories struct {
 type history struct{ minutes []minute }
 
 type minute struct {
-	at time.Time // its beginning
+	at int64 // its beginning, in Unix time: a third of what a time.Time takes
 	policy.Counts
 }
+
+func (m *minute) add(counts policy.Counts) {
+	m.Calls += counts.Calls
+	m.Denials += counts.Denials
+	m.Rows += counts.Rows
+	m.Masked += counts.Masked
+}
+
+// minuteOf is when the minute of a moment begins.
+func minuteOf(t time.Time) int64 { return t.Truncate(historyGrain).Unix() }
 
 // note adds a call that has come to its end.
 func (h *histories) note(c *call) {
@@ -50,10 +68,14 @@ func (h *histories) note(c *call) {
 	if c.draft.Outcome == string(Denied) {
 		counts.Denials = 1
 	}
+	h.remember(rateKey(c.caller, &c.raw), time.Now(), counts)
+}
+
+// remember adds what a caller did, now.
+func (h *histories) remember(owner rateOwner, now time.Time, counts policy.Counts) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.sweep(c.begun)
-	owner := rateKey(c.caller, &c.raw)
+	h.sweep(now)
 	known := h.callers[owner]
 	if known == nil {
 		if len(h.callers) >= maxHistories {
@@ -65,32 +87,35 @@ func (h *histories) note(c *call) {
 		}
 		h.callers[owner] = known
 	}
-	known.add(time.Now().Truncate(historyGrain), counts)
-}
-
-// add counts into the minute now is in.
-func (h *history) add(now time.Time, counts policy.Counts) {
-	if n := len(h.minutes); n == 0 || h.minutes[n-1].at.Before(now) {
-		for len(h.minutes) > 0 && h.minutes[0].at.Before(now.Add(-remembered-historyGrain)) {
-			h.minutes = h.minutes[1:]
+	at := minuteOf(now)
+	if n := len(known.minutes); n > 0 && (known.minutes[n-1].at >= at || n == 1 && h.minutes >= maxMinutes) {
+		known.minutes[n-1].at = max(known.minutes[n-1].at, at)
+	} else {
+		if n > 1 && h.minutes >= maxMinutes {
+			known.minutes[1].add(known.minutes[0].Counts)
+			known.minutes = known.minutes[1:]
+			h.minutes--
 		}
-		h.minutes = append(h.minutes, minute{at: now})
+		known.minutes = append(known.minutes, minute{at: at})
+		h.minutes++
 	}
-	m := &h.minutes[len(h.minutes)-1]
-	m.Calls += counts.Calls
-	m.Denials += counts.Denials
-	m.Rows += counts.Rows
-	m.Masked += counts.Masked
+	known.minutes[len(known.minutes)-1].add(counts)
 }
 
-// sweep forgets, once a minute, who has done nothing for as long as is remembered.
+// sweep forgets, once a minute, what is too long ago.
 func (h *histories) sweep(now time.Time) {
 	if now.Sub(h.swept) < historyGrain {
 		return
 	}
 	h.swept = now
+	from := minuteOf(now.Add(-remembered - historySlack))
 	for owner, known := range h.callers {
-		if last := known.minutes[len(known.minutes)-1]; last.at.Before(now.Add(-remembered - historyGrain)) {
+		before := len(known.minutes)
+		for len(known.minutes) > 0 && known.minutes[0].at < from {
+			known.minutes = known.minutes[1:]
+		}
+		h.minutes -= before - len(known.minutes)
+		if len(known.minutes) == 0 {
 			delete(h.callers, owner)
 		}
 	}
@@ -113,26 +138,28 @@ type past struct {
 
 // Within implements [policy.History].
 func (p past) Within(window time.Duration) (policy.Counts, error) {
-	p.histories.mu.Lock()
-	defer p.histories.mu.Unlock()
-	known := p.histories.callers[p.owner]
+	h := p.histories
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	known := h.callers[p.owner]
 	if known == nil {
-		if len(p.histories.callers) >= maxHistories {
+		if len(h.callers) >= maxHistories {
+			h.sweep(p.now) // nobody is refused for those who are long gone
+		}
+		if len(h.callers) >= maxHistories {
 			return policy.Counts{}, errTooManyCallers
 		}
 		return policy.Counts{}, nil
 	}
-	var sum policy.Counts
-	from := p.now.Add(-window).Truncate(historyGrain)
-	for _, m := range known.minutes {
-		if !m.at.Before(from) {
-			sum.Calls += m.Calls
-			sum.Denials += m.Denials
-			sum.Rows += m.Rows
-			sum.Masked += m.Masked
+	var sum minute
+	from := minuteOf(p.now.Add(-window))
+	for _, m := range slices.Backward(known.minutes) {
+		if m.at < from {
+			break
 		}
+		sum.add(m.Counts)
 	}
-	return sum, nil
+	return sum.Counts, nil
 }
 
 // readsHistory reports whether a decider may ask for a caller's history.

@@ -56,6 +56,7 @@ type Server struct {
 // lists every fault: in the Config, in struct tags, in rules (each compiled against the types of each tool it
 // selects), in masks, in names; each with where it is and what to write instead.
 func New(config Config, features ...Feature) (*Server, error) {
+	config.Functions = slices.Clone(config.Functions) // a reload reads them again
 	b := &builder{config: config, limits: config.Limits.withDefaults(), names: map[featureName]*part{}, broken: map[reflect.Type]bool{}, faults: config.faults()}
 	if b.key = bytes.Clone(config.Key); len(b.key) == 0 {
 		b.key = make([]byte, minKey)
