@@ -105,6 +105,7 @@ func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
 func (r *Record) appendRest(dst []byte) []byte {
 	dst = r.Server.append(dst)
 	dst = appendTexts(dst, `"shadow":[`, r.Shadow)
+	dst = appendTexts(dst, `"shown":[`, r.Shown)
 	if len(r.Sources) > 0 {
 		dst = append(dst, `"sources":[`...)
 		for _, s := range r.Sources {
@@ -116,6 +117,8 @@ func (r *Record) appendRest(dst []byte) []byte {
 		dst = append(dst[:len(dst)-1], `],`...)
 	}
 	dst = appendText(dst, `"span_id":`, r.SpanID)
+	dst = appendSteps(dst, r.Steps)
+	dst = appendTexts(dst, `"subjects":[`, r.Subjects)
 	dst = r.Target.append(dst)
 	if !r.Time.Truncate(time.Microsecond).IsZero() { // a time that would be written as the zero time is left out like it
 		dst = append(dst, `"time":"`...)
@@ -195,6 +198,24 @@ func (u *User) append(dst []byte) []byte {
 	dst = appendTexts(dst, `"scopes":[`, u.Scopes)
 	dst = appendText(dst, `"tenant":`, u.Tenant)
 	return closeObject(dst)
+}
+
+// appendSteps writes what a call did outside; nothing if it did nothing.
+func appendSteps(dst []byte, steps []Step) []byte {
+	if len(steps) == 0 {
+		return dst
+	}
+	dst = append(dst, `"steps":[`...)
+	for _, s := range steps {
+		dst = append(dst, '{')
+		dst = appendInt(dst, `"duration_us":`, s.Duration.Microseconds())
+		dst = appendText(dst, `"kind":`, s.Kind)
+		dst = appendText(dst, `"name":`, s.Name)
+		dst = appendText(dst, `"outcome":`, s.Outcome)
+		dst = appendInt(dst, `"start_us":`, s.Start.Microseconds())
+		dst = closeObject(dst)
+	}
+	return append(dst[:len(dst)-1], `],`...)
 }
 
 // closeObject ends a nested object: the comma after its last member, if it has one, gives way to the brace.

@@ -87,10 +87,16 @@ func (r *Record) parse(line []byte) error {
 			return v.texts(r.Server.field)
 		case "shadow":
 			return v.list(&r.Shadow)
+		case "shown":
+			return v.list(&r.Shown)
 		case "sources":
 			return v.sources(&r.Sources)
 		case "span_id":
 			return v.text(&r.SpanID)
+		case "steps":
+			return v.steps(&r.Steps)
+		case "subjects":
+			return v.list(&r.Subjects)
 		case "target":
 			return r.Target.parse(v)
 		case "time":

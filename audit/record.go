@@ -67,7 +67,10 @@ type Record struct {
 	Bytes    int           // bytes of the response
 	Cleaned  int           // characters and values the cleaner removed, marked or refused
 	Masked   []string      // paths that were masked or removed for this caller
+	Shown    []string      // labels of the sensitive fields whose values this caller saw: "pii", "phi", ...
+	Subjects []string      // whom the call is about: digests under the key of each person
 	Sources  []Source      // where the data came from
+	Steps    []Step        // what the call did outside: queries, requests; in the order they began
 
 	TraceID string // W3C trace id, hex
 	SpanID  string // W3C span id, hex
@@ -123,6 +126,15 @@ type Target struct {
 	Kind     string // "tool", "resource", "prompt", "completion", "subscription", "list" or "server"
 	Name     string // name of the tool or prompt, URI or URI template of the resource
 	ReadOnly bool   // the target declares that it changes nothing
+}
+
+// Step is something a call did outside its server, such as a query or an HTTP request, with its timing.
+type Step struct {
+	Kind     string        // "http", "query", ...
+	Name     string        // what was done, without values: "GET crm.example.com", the name of a statement
+	Outcome  string        // "ok" or what went wrong, in a word; empty if it had not ended when the call did
+	Start    time.Duration // from the beginning of the call; written as start_us
+	Duration time.Duration // written as duration_us
 }
 
 // Source is one origin of the data in a response.

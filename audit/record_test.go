@@ -37,7 +37,8 @@ func full() audit.Record {
 		Shadow: []string{"strict: would deny"}, Outcome: "failed", Category: "server_error", Cause: "db: gone",
 		Response: json.RawMessage(`{"email":"***","rows":[1,2.5]}`), ResponseDigest: "2c3d", ResponseTruncated: true,
 		Duration: 1234567 * time.Nanosecond, Rows: 2, Cut: 3, Cleaned: 1, Bytes: 512, Masked: []string{"email", "orders.*.card"},
-		Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
+		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"}, Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
+		Steps: []audit.Step{{Kind: "query", Name: "orders", Outcome: "ok", Start: 20 * time.Microsecond, Duration: time.Millisecond}, {Kind: "http"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 		Prev: strings.Repeat("0", 64), Hash: strings.Repeat("f", 64),
 	}
@@ -60,6 +61,9 @@ func TestFullRecordIsFull(t *testing.T) {
 	look("Record", reflect.ValueOf(full()))
 	for f, inner := range reflect.ValueOf(full().Sources[0]).Fields() {
 		require.False(t, inner.IsZero(), "Source.%s is not set", f.Name)
+	}
+	for f, inner := range reflect.ValueOf(full().Steps[0]).Fields() {
+		require.False(t, inner.IsZero(), "Step.%s is not set", f.Name)
 	}
 }
 

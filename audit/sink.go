@@ -5,8 +5,8 @@ import "context"
 // Sink takes records. mcpgov refuses calls, or withholds results, whenever Append returns an error.
 //
 //   - Append MUST return nil only once the record is durable: it survives the end of the process and of the power.
-//   - Append MUST NOT keep Arguments, Response, Masked or Sources of r after it returned, unless copied, and MUST NOT change them: several
-//     sinks may read one record at once.
+//   - Append MUST NOT keep what r points to (Arguments, Response, User.Attributes and the lists) after it returned, unless copied, and MUST
+//     NOT change it: several sinks may read one record at once.
 //   - Append MUST be safe for concurrent use.
 //   - The end of ctx SHOULD only bound how long Append waits. It then returns an error, and the record MAY still be written.
 //   - Append MUST NOT drop a record silently: whatever keeps it from writing is an error.

@@ -100,18 +100,51 @@ func (v value) list(to *[]string) error {
 	return nil
 }
 
-// sources reads the list of origins.
-func (v value) sources(to *[]Source) error {
+// objects reads a list of objects, one after the other.
+func (v value) objects(read func(object value) error) error {
 	var raw []json.RawMessage
 	if json.Unmarshal(v, &raw) != nil {
 		return errors.New("not a list of objects")
 	}
 	for _, object := range raw {
-		var s Source
-		if err := value(object).texts(s.field); err != nil {
+		if err := read(value(object)); err != nil {
 			return err
 		}
-		*to = append(*to, s)
 	}
 	return nil
+}
+
+// sources reads the list of origins.
+func (v value) sources(to *[]Source) error {
+	return v.objects(func(object value) error {
+		var s Source
+		err := object.texts(s.field)
+		*to = append(*to, s)
+		return err
+	})
+}
+
+// steps reads the list of what a call did outside.
+func (v value) steps(to *[]Step) error {
+	return v.objects(func(object value) error {
+		var s Step
+		err := each(object, func(name []byte, v value) error {
+			switch string(name) {
+			case "duration_us":
+				return v.microseconds(&s.Duration)
+			case "kind":
+				return v.text(&s.Kind)
+			case "name":
+				return v.text(&s.Name)
+			case "outcome":
+				return v.text(&s.Outcome)
+			case "start_us":
+				return v.microseconds(&s.Start)
+			default:
+				return errUnknown
+			}
+		})
+		*to = append(*to, s)
+		return err
+	})
 }
