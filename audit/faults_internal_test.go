@@ -21,9 +21,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func openOn(t *testing.T, d disk, opts *Options) *Log {
+func openOn(t *testing.T, d volume, opts *Options) *Log {
 	t.Helper()
-	l, err := open(t.TempDir(), opts, func(string) (disk, error) { return d, nil })
+	l, err := open(t.TempDir(), opts, d)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	return l
@@ -56,7 +56,7 @@ func TestFaultsRefuseAndHeal(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []SyncMode{SyncGroup, SyncEach} {
 		for _, ops := range []string{"write", "sync", "write truncate", "sync truncate"} {
-			d := &memoryDisk{}
+			d := newVolume()
 			l := openOn(t, d, &Options{Sync: mode})
 			require.NoError(t, l.Append(t.Context(), Record{CallID: "1"}))
 			good := d.content()
@@ -74,7 +74,7 @@ func TestFaultsRefuseAndHeal(t *testing.T) {
 			require.NoError(t, l.Append(t.Context(), Record{CallID: "2"}))
 			require.NoError(t, l.Close())
 			require.Equal(t, []string{"1", "2"}, callIDs(t, d.content()), ops)
-			require.True(t, d.isClosed)
+			require.Equal(t, 1, d.closed)
 		}
 	}
 }
@@ -85,7 +85,7 @@ func TestRandomFaults(t *testing.T) {
 	for seed := range uint64(20) {
 		var mu sync.Mutex
 		random := rand.New(rand.NewPCG(seed, 1))
-		d := &memoryDisk{}
+		d := newVolume()
 		l := openOn(t, d, nil)
 		d.set(func(string) error {
 			mu.Lock()
@@ -124,7 +124,7 @@ func TestRandomFaults(t *testing.T) {
 func TestPowerCut(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []SyncMode{SyncGroup, SyncEach} {
-		d := &memoryDisk{}
+		d := newVolume()
 		l := openOn(t, d, &Options{Sync: mode})
 		var mu sync.Mutex
 		var acknowledged []string
@@ -137,9 +137,7 @@ func TestPowerCut(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			c := cut{known: len(acknowledged)}
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			c.survives = string(d.durable)
+			c.survives = string(d.kept()[segmentName(1)].Data)
 			cuts = append(cuts, c)
 			return nil
 		})
@@ -168,7 +166,7 @@ func TestPowerCut(t *testing.T) {
 }
 
 // gate is a disk whose sync waits until it is let through.
-func gate(d *memoryDisk) (entered, pass chan struct{}) {
+func gate(d *memoryVolume) (entered, pass chan struct{}) {
 	entered, pass = make(chan struct{}), make(chan struct{})
 	d.set(func(op string) error {
 		if op == "sync" {
@@ -183,7 +181,7 @@ func gate(d *memoryDisk) (entered, pass chan struct{}) {
 func TestCallersShareASync(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := &memoryDisk{}
+		d := newVolume()
 		l := openOn(t, d, nil)
 		entered, pass := gate(d)
 		var wg sync.WaitGroup
@@ -214,7 +212,7 @@ func TestCallersShareASync(t *testing.T) {
 func TestContextBoundsTheWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := &memoryDisk{}
+		d := newVolume()
 		l := openOn(t, d, nil)
 		entered, pass := gate(d)
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -238,7 +236,7 @@ func TestContextBoundsTheWait(t *testing.T) {
 func TestQueueIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := &memoryDisk{}
+		d := newVolume()
 		l := openOn(t, d, nil)
 		entered, pass := gate(d)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -269,7 +267,7 @@ func TestQueueIsBounded(t *testing.T) {
 func TestAsyncKeepsWhatItTook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := &memoryDisk{}
+		d := newVolume()
 		var said strings.Builder
 		l := openOn(t, d, &Options{Sync: AsyncUnsafe, Logger: slog.New(slog.NewTextHandler(&said, nil))})
 		d.set(failing("write", syscall.ENOSPC))
@@ -289,7 +287,7 @@ func TestAsyncKeepsWhatItTook(t *testing.T) {
 
 func TestCloseSaysWhatIsLost(t *testing.T) {
 	t.Parallel()
-	d := &memoryDisk{}
+	d := newVolume()
 	l := openOn(t, d, &Options{Sync: AsyncUnsafe})
 	d.set(failing("write", syscall.EIO))
 	for range 3 {
@@ -298,7 +296,7 @@ func TestCloseSaysWhatIsLost(t *testing.T) {
 	require.ErrorContains(t, l.Close(), "records that were taken could not be written and are lost")
 	require.ErrorIs(t, l.Append(t.Context(), Record{}), fs.ErrClosed)
 
-	d = &memoryDisk{}
+	d = newVolume()
 	l = openOn(t, d, nil)
 	d.set(failing("sync", syscall.EIO))
 	require.ErrorIs(t, l.Close(), syscall.EIO)
@@ -311,20 +309,23 @@ func TestOpenFaults(t *testing.T) {
 	path := filepath.Join(dir, segmentName(1))
 	require.NoError(t, os.WriteFile(path, []byte(`{"v":`), 0o600))
 	errOpen := errors.New("no more files")
-	_, err := open(dir, nil, func(string) (disk, error) { return nil, errOpen })
+	d := newVolume()
+	d.set(failing("open", errOpen))
+	_, err := open(dir, nil, d)
 	require.ErrorIs(t, err, errOpen)
-	for _, op := range []string{"truncate", "sync", "write"} {
-		d := &memoryDisk{data: []byte(`{"v":`), before: failing(op, syscall.EIO)}
-		_, err = open(dir, nil, func(string) (disk, error) { return d, nil })
+	for _, op := range []string{"truncate", "sync", "write", "put", "names"} {
+		d := newVolume().with(segmentName(1), `{"v":`)
+		d.set(failing(op, syscall.EIO))
+		_, err = open(dir, nil, d)
 		require.ErrorIs(t, err, syscall.EIO, op)
-		require.True(t, d.isClosed)
+		require.Equal(t, 1, d.closed, op)
 	}
 	l, err := Open(dir, nil)
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	torn, err := filepath.Glob(filepath.Join(dir, "*.torn"))
 	require.NoError(t, err)
-	require.Len(t, torn, 4, "no earlier one is overwritten")
+	require.Len(t, torn, 1)
 }
 
 // A full real disk: the file may not grow.
@@ -335,6 +336,15 @@ func TestNoFileWithoutRoom(t *testing.T) {
 	}
 	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
-	l := openOn(t, osDisk{f}, nil)
+	l := openOn(t, fullVolume{osVolume{t.TempDir()}, f}, nil)
 	require.ErrorIs(t, l.Append(t.Context(), Record{}), syscall.ENOSPC)
 }
+
+// fullVolume has its segments on a disk without room.
+type fullVolume struct {
+	osVolume
+	full *os.File
+}
+
+func (v fullVolume) open(string) (disk, error) { return osDisk{v.full}, nil }
+func (v fullVolume) holds(string, disk) error  { return nil }

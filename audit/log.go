@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 )
 
@@ -20,34 +17,43 @@ import (
 // first that succeeds, without being reopened. What was refused is not written later, with one exception: after a crash between a failed
 // write and the cut, refused records may stand in the log.
 type Log struct {
-	opts   Options
-	queue  *queue // between callers and writer
-	writer *writer
-	lock   io.Closer
+	opts    Options
+	queue   *queue // between callers and writer
+	writer  *writer
+	volume  volume
+	lock    io.Closer
+	courier *courier
+	open    context.Context // ends when the log is closed
+	shut    context.CancelFunc
+	pruning sync.Mutex     // one deletion at a time
+	keeping sync.WaitGroup // deletions by the log itself
 
 	closing sync.Once
 	closed  error
 }
 
 var (
-	errLocked = errors.New("another writer has this log open; close it first, or give each its own directory")
-	errClosed = fmt.Errorf("audit: the log is closed: %w", fs.ErrClosed)
+	errLocked   = errors.New("another writer has this log open; close it first, or give each its own directory")
+	errReserved = errors.New(`audit: record not taken: Target.Kind "log" is kept for the log's own events; give another`)
+	errClosed   = fmt.Errorf("audit: the log is closed: %w", fs.ErrClosed)
 )
 
 // Open opens the log in dir for appending, and creates both if they are not there. Nil options mean a plain chain and group commit.
 //
-// An existing chain is continued: the last 8 MiB of the last segment are checked, the whole with [Verify]. A last line without an end, left
-// by a crash, is moved into a *.torn file, and the log gets a record of kind event that says so, with the moved bytes in Bytes. A complete
-// line that is not the record it should be, or a key other than the log's, is a [*VerifyError] and the log is not opened: look at it, and
-// start a new directory if writing must go on. A second Open of dir by any process is refused until the first log is closed.
+// An existing chain is continued. Its last segment is verified from the checkpoint before it on, the whole with [Verify]. What a crash has
+// left is put in order, and the log gets a record of kind event or outcome for each thing done: a last line without an end, and whatever
+// stands from pages that were never written on, is moved into a *.torn file; a call whose intent has no outcome gets the outcome
+// [OutcomeUnknown]. A complete line that is not the record it should be, or a key other than the log's, is a [*VerifyError] and the log is
+// not opened: look at it, and start a new directory if writing must go on. A second Open of dir by any process is refused until the first
+// log is closed.
 //
-// Open starts one goroutine; Close ends it.
+// Open starts one goroutine, and one more if checkpoints are sent somewhere; Close ends them.
 func Open(dir string, opts *Options) (*Log, error) {
-	return open(dir, opts, openSegment)
+	return open(dir, opts, osVolume{dir})
 }
 
-// open is Open with the disk to write to, so that tests can put faults there.
-func open(dir string, opts *Options, openDisk func(path string) (disk, error)) (_ *Log, err error) {
+// open is Open with the directory to write to, so that tests can put faults there.
+func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("audit: open log %s: %w", dir, err)
@@ -64,54 +70,21 @@ func open(dir string, opts *Options, openDisk func(path string) (disk, error)) (
 	if err != nil {
 		return nil, err
 	}
-	w, torn, err := openWriter(dir, &settled, openDisk)
+	w, last, err := openWriter(&settled, v)
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	l := &Log{opts: settled, queue: newQueue(settled.Sync), writer: w, lock: lock}
+	l := &Log{opts: settled, queue: newQueue(settled.Sync), writer: w, volume: v, lock: lock, courier: newCourier(&settled, last)}
+	l.open, l.shut = context.WithCancel(context.Background())
+	w.tell = l.sealed
+	// What was recovered is on disk before the log is: whoever reads it learns of a crash before anything else.
+	if err := w.recovered(); err != nil {
+		return nil, errors.Join(err, w.active.file.Close(), lock.Close())
+	}
 	go w.run(l.queue)
-	// The first record after a crash says what the crash cost. It goes through the queue like any other, and Open returns when it is
-	// as durable as the mode promises, so that whoever reads the log learns of the torn line even if nobody looks for *.torn files.
-	if torn != nil {
-		settled.Logger.Warn("audit log recovered", slog.String("dir", dir), slog.Int("set_aside", torn.Bytes), slog.String("note", torn.Note))
-		if err := l.Append(context.Background(), *torn); err != nil {
-			return nil, errors.Join(err, l.Close())
-		}
-	}
+	go l.courier.run()
+	l.prune()
 	return l, nil
-}
-
-// openWriter finds the end of the log, sets a torn line aside and returns the writer that goes on from there, and the record of what was torn.
-func openWriter(dir string, opts *Options, openDisk func(string) (disk, error)) (_ *writer, torn *Record, err error) {
-	names, err := segments(os.DirFS(dir))
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(names) > 1 {
-		return nil, nil, fmt.Errorf("it has %d segments, this version writes one; use the version that wrote them", len(names))
-	}
-	name := segmentName(1)
-	path := filepath.Join(dir, name)
-	end := tail{last: firstLink()}
-	if len(names) == 1 {
-		if end, err = readTail(path, newChain(opts.Key)); err != nil {
-			return nil, nil, err
-		}
-	}
-	file, err := openDisk(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(names) == 0 {
-		err = syncDirectory(dir) // the new file's name; without it the records are durable in a file that a crash can unname
-	}
-	if len(end.torn) > 0 {
-		torn, err = recoverTorn(dir, name, file, end)
-	}
-	if err != nil {
-		return nil, nil, errors.Join(err, file.Close())
-	}
-	return newWriter(opts, file, end), torn, nil
 }
 
 // Append writes r as the next record and returns nil once it is as durable as the log's [SyncMode] promises. Seq, Prev and Hash of r are
@@ -126,8 +99,15 @@ func (l *Log) Append(ctx context.Context, r Record) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("audit: record not taken: %w", context.Cause(ctx))
 	}
+	if r.Target.Kind == targetLog {
+		return errReserved
+	}
+	return l.append(ctx, &r)
+}
+
+func (l *Log) append(ctx context.Context, r *Record) error {
 	// In mode AsyncUnsafe the promise is kept once the record is in the queue.
-	b, err := l.queue.put(ctx, &r)
+	b, err := l.queue.put(ctx, r)
 	if err != nil || l.opts.Sync == AsyncUnsafe {
 		return err
 	}
@@ -141,6 +121,24 @@ func (l *Log) Append(ctx context.Context, r Record) error {
 		return b.err
 	default:
 		return fmt.Errorf("audit: gave up waiting for the record to be durable, it may still be written: %w", context.Cause(ctx))
+	}
+}
+
+// Seal ends the segment being written, also if it holds no record, and begins the next: everything appended before is then under a
+// checkpoint. The end of ctx bounds how long it waits.
+func (l *Log) Seal(ctx context.Context) error {
+	if l.queue == nil {
+		return errors.New("audit: a zero Log has nothing to seal; use Open")
+	}
+	b, err := l.queue.sealing()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-b.done:
+		return b.err
+	case <-ctx.Done():
+		return fmt.Errorf("audit: gave up waiting for the segment to be sealed: %w", context.Cause(ctx))
 	}
 }
 
@@ -162,8 +160,12 @@ func (l *Log) Close() error {
 		return nil
 	}
 	l.closing.Do(func() {
+		l.shut()
 		l.queue.close()
-		l.closed = errors.Join(l.writer.wait(), l.lock.Close())
+		l.closed = l.writer.wait()
+		l.keeping.Wait() // what is being deleted is deleted under our lock
+		l.courier.stop()
+		l.closed = errors.Join(l.closed, l.lock.Close())
 	})
 	return l.closed
 }

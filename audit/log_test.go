@@ -194,8 +194,14 @@ func TestOpenSetsATornLineAside(t *testing.T) {
 
 		sum, err := audit.Verify(os.DirFS(dir), nil)
 		require.NoError(t, err)
-		require.EqualValues(t, 4, sum.Records)
+		require.EqualValues(t, 6, sum.Records)
+		require.Empty(t, sum.Unfinished)
 		rs := records(t, dir)
+		for i, r := range rs[3:5] {
+			require.Equal(t, audit.KindOutcome, r.Kind)
+			require.Equal(t, audit.OutcomeUnknown, r.Outcome)
+			require.Equal(t, fmt.Sprint(i), r.CallID)
+		}
 		require.Equal(t, audit.KindEvent, rs[2].Kind)
 		require.Equal(t, cut, rs[2].Bytes)
 		require.Equal(t, fmt.Sprintf("log recovered: %d bytes of a torn last line set aside in %s.%d-1.torn", cut, segment, len(kept)), rs[2].Note)

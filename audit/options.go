@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"crypto"
+	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"time"
@@ -17,6 +19,18 @@ type Options struct {
 	// for four syncs, and not at all while records come one at a time. Zero: 2 ms; negative: never wait. With AsyncUnsafe it is how long
 	// records are gathered, and zero means 20 ms.
 	Linger time.Duration
+	// SegmentBytes is the size past which a segment is sealed and the next begun. Zero: 64 MiB; negative: no size is too large.
+	SegmentBytes int64
+	// SegmentAge is how long a segment is written at most, also if it gets no record: its checkpoint then says that there was none. Zero: 24 h;
+	// negative: however long it takes. An age counts from the checkpoint before, in the first segment from its first record.
+	SegmentAge time.Duration
+	// Signer signs every checkpoint with Ed25519, so that whoever has its public key can tell them from forged ones. An ed25519.PrivateKey
+	// is one; so is whatever asks a key store. The writer waits for it. Nil: checkpoints are not signed.
+	Signer crypto.Signer
+	// Checkpoints takes every checkpoint to where the log's keeper cannot change it. Nil: they stay beside the log.
+	Checkpoints CheckpointSink
+	// Retention is kept by the log itself: whenever a segment is sealed, and when the log is opened. Nil: nothing is ever deleted.
+	Retention *Retention
 	// Logger hears what no caller can be told: a torn line set aside by Open, and failures to write in mode AsyncUnsafe. Nil: nobody.
 	Logger *slog.Logger
 }
@@ -41,8 +55,10 @@ const (
 const minKey = 32
 
 const (
-	defaultLinger      = 2 * time.Millisecond
-	defaultAsyncLinger = 20 * time.Millisecond // every write wakes a thread beside the callers: 1 ms cost a small call a tenth
+	defaultLinger       = 2 * time.Millisecond
+	defaultSegmentBytes = 64 << 20
+	defaultSegmentAge   = 24 * time.Hour
+	defaultAsyncLinger  = 20 * time.Millisecond // every write wakes a thread beside the callers: 1 ms cost a small call a tenth
 )
 
 // settled returns o with defaults filled in, or what is wrong with it.
@@ -56,6 +72,22 @@ func (o *Options) settled() (Options, error) {
 	}
 	if s.Sync < SyncGroup || s.Sync > AsyncUnsafe {
 		return s, fmt.Errorf("Options.Sync is %d; give SyncGroup, SyncEach or AsyncUnsafe", s.Sync)
+	}
+	if s.Signer != nil {
+		if _, ok := s.Signer.Public().(ed25519.PublicKey); !ok {
+			return s, errSigner
+		}
+	}
+	if s.Retention != nil {
+		if err := s.Retention.check(); err != nil {
+			return s, fmt.Errorf("Options.Retention: %w", err)
+		}
+	}
+	if s.SegmentBytes == 0 {
+		s.SegmentBytes = defaultSegmentBytes
+	}
+	if s.SegmentAge == 0 {
+		s.SegmentAge = defaultSegmentAge
 	}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.DiscardHandler)

@@ -18,6 +18,7 @@ const asyncEarly = 256 << 10
 // batch is the records of one write and one sync. Its drafts belong to the queue, then to the writer; err may be read after done is closed.
 type batch struct {
 	drafts drafts
+	seal   bool // it holds no records and asks for the end of the segment
 	done   chan struct{}
 	err    error
 }
@@ -27,10 +28,12 @@ type drafts struct {
 	lines []byte
 	gaps  []gaps // of each draft, from its own start
 	ends  []int  // of each draft in lines
+	marks []mark // of each draft
 }
 
 // add copies a draft.
-func (d *drafts) add(one *draft) {
+func (d *drafts) add(one *draft, m mark) {
+	d.marks = append(d.marks, m)
 	d.lines = append(d.lines, one.line...)
 	d.gaps = append(d.gaps, one.gaps)
 	d.ends = append(d.ends, len(d.lines))
@@ -43,7 +46,7 @@ type queue struct {
 	wake    chan struct{} // tells the writer to look; holds one token
 
 	mu      sync.Mutex
-	batches []*batch // waiting; at most one, but for SyncEach
+	batches []*batch // waiting; more than one only with SyncEach, and around wishes to end the segment
 	records int      // in batches
 	bytes   int      // in batches
 	enough  int      // wake the writer when that many records wait; 0: it is not lingering
@@ -68,7 +71,7 @@ func (q *queue) put(ctx context.Context, r *Record) (*batch, error) {
 		return nil, fmt.Errorf("audit: record of call %q: its line has %d bytes, the most is %d; shorten Arguments or Response", r.CallID, len(d.line), maxLine-chainBytes)
 	}
 	for {
-		b, room, err := q.add(d)
+		b, room, err := q.add(d, mark{r.Kind, r.CallID})
 		if room == nil {
 			return b, err
 		}
@@ -88,7 +91,7 @@ func (q *queue) giveBack(d *draft) {
 }
 
 // add puts d into a batch, or returns a channel that closes when there may be room.
-func (q *queue) add(d *draft) (_ *batch, room <-chan struct{}, _ error) {
+func (q *queue) add(d *draft, m mark) (_ *batch, room <-chan struct{}, _ error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	size := len(d.line) + chainBytes
@@ -103,11 +106,11 @@ func (q *queue) add(d *draft) (_ *batch, room <-chan struct{}, _ error) {
 		}
 		return nil, q.room, nil
 	}
-	if len(q.batches) == 0 || q.mode == SyncEach {
+	if n := len(q.batches); n == 0 || q.mode == SyncEach || q.batches[n-1].seal {
 		q.batches = append(q.batches, &batch{drafts: q.takeSpare(), done: make(chan struct{})})
 	}
 	b := q.batches[len(q.batches)-1]
-	b.drafts.add(d)
+	b.drafts.add(d, m)
 	before := q.bytes
 	q.records++
 	q.bytes += size
@@ -117,6 +120,19 @@ func (q *queue) add(d *draft) (_ *batch, room <-chan struct{}, _ error) {
 		q.signal()
 	}
 	return b, nil, nil
+}
+
+// sealing queues the wish to end the segment behind what waits already.
+func (q *queue) sealing() (*batch, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return nil, errClosed
+	}
+	b := &batch{seal: true, done: make(chan struct{})}
+	q.batches = append(q.batches, b)
+	q.signal()
+	return b, nil
 }
 
 // takeSpare returns empty buffers, used ones if there are any.
@@ -135,7 +151,7 @@ func (q *queue) recycle(d drafts) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.spare) < 2 {
-		q.spare = append(q.spare, drafts{lines: d.lines[:0], gaps: d.gaps[:0], ends: d.ends[:0]})
+		q.spare = append(q.spare, drafts{lines: d.lines[:0], gaps: d.gaps[:0], ends: d.ends[:0], marks: d.marks[:0]})
 	}
 }
 

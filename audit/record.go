@@ -123,7 +123,7 @@ type Client struct {
 
 // Target is what was called.
 type Target struct {
-	Kind     string // "tool", "resource", "prompt", "completion", "subscription", "list" or "server"
+	Kind     string // "tool", "resource", "prompt", "completion", "subscription", "list" or "server"; "log" is kept for the log's own events
 	Name     string // name of the tool or prompt, URI or URI template of the resource
 	ReadOnly bool   // the target declares that it changes nothing
 }

@@ -14,13 +14,13 @@ import (
 // is being written may have, is left out. Memory does not grow with the log.
 func Records(fsys fs.FS) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		names, err := segments(fsys)
+		d, err := readDirectory(fsys)
 		if err != nil {
-			yield(Record{}, fmt.Errorf("audit: read the log directory: %w", err))
+			yield(Record{}, err)
 			return
 		}
-		for _, name := range names {
-			if !readSegment(fsys, name, yield) {
+		for _, n := range d.segments {
+			if !readSegment(fsys, segmentName(n), yield) {
 				return
 			}
 		}
@@ -54,4 +54,17 @@ func readSegment(fsys fs.FS, name string, yield func(Record, error) bool) bool {
 			return false
 		}
 	}
+}
+
+// eachRecord calls f with every record of one file.
+func eachRecord(fsys fs.FS, name string, f func(Record)) (failure error) {
+	readSegment(fsys, name, func(r Record, err error) bool {
+		if err != nil {
+			failure = err
+			return false
+		}
+		f(r)
+		return true
+	})
+	return failure
 }

@@ -8,19 +8,20 @@ import (
 	"time"
 )
 
-// retryPause is how long mode AsyncUnsafe waits before it tries again to write what it took.
+// retryPause is how long mode AsyncUnsafe waits before it tries again to write what it took, and how long a writer that could not seal a
+// segment in time waits before it tries again.
 const retryPause = 200 * time.Millisecond
 
 // writer is the one goroutine that seals drafts into lines and writes them. All fields but the head belong to it.
 type writer struct {
-	opts  *Options
-	file  disk
-	chain *chain
-	out   []byte // lines of the batch being written
-
-	end   link  // the last record written
-	size  int64 // file offset after it
-	dirty bool  // a write failed: something may stand behind size
+	opts   *Options
+	volume volume
+	chain  *chain
+	active active
+	end    link     // the last record written
+	out    []byte   // lines of the batch being written
+	events []Record // of the log itself; they go before the next batch
+	tell   func(Checkpoint)
 
 	pace pace
 	held []*batch // AsyncUnsafe: taken from callers, not yet written
@@ -30,12 +31,6 @@ type writer struct {
 
 	mu      sync.Mutex
 	visible link // copy of end for others
-}
-
-func newWriter(opts *Options, file disk, end tail) *writer {
-	return &writer{
-		opts: opts, file: file, chain: newChain(opts.Key), end: end.last, visible: end.last, size: end.size, stopped: make(chan struct{}),
-	}
 }
 
 // head returns the last record written; anybody may ask.
@@ -54,15 +49,16 @@ func (w *writer) wait() error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run(q *queue) {
 	defer close(w.stopped)
-	timer := time.NewTimer(time.Hour) // one for retry and linger, which never wait at the same time
+	timer := time.NewTimer(time.Hour) // one for retry, linger and the end of the segment's time, which never wait at the same time
 	timer.Stop()
 	for {
-		if len(w.held) > 0 {
-			timer.Reset(retryPause)
+		if pause := w.pause(); pause > 0 {
+			timer.Reset(pause)
 		}
 		select {
 		case <-q.wake:
 		case <-timer.C:
+			w.sealInTime()
 		}
 		timer.Stop()
 		w.linger(q, timer)
@@ -76,6 +72,28 @@ func (w *writer) run(q *queue) {
 			w.result = w.finish()
 			return
 		}
+	}
+}
+
+// pause is how long to wait for records before there is something else to do; 0: for ever.
+func (w *writer) pause() time.Duration {
+	switch {
+	case len(w.held) > 0:
+		return retryPause
+	case w.opts.SegmentAge <= 0:
+		return 0
+	default:
+		return max(time.Until(w.active.begun.Add(w.opts.SegmentAge)), retryPause)
+	}
+}
+
+// sealInTime seals a segment whose time is up, records or not.
+func (w *writer) sealInTime() {
+	if len(w.held) > 0 || !w.due() {
+		return
+	}
+	if err := w.rotate(); err != nil {
+		w.opts.Logger.Error("audit segment could not be sealed, the next record tries again", slog.Any("error", err))
 	}
 }
 
@@ -98,7 +116,7 @@ func (w *writer) commitAll(q *queue, batches []*batch) {
 	// After a batch failed the next is tried all the same: it may be the first that finds the disk well again.
 	for _, b := range batches {
 		start := time.Now()
-		b.err = w.commit(&b.drafts)
+		b.err = w.serve(b)
 		records := len(b.drafts.ends)
 		if b.err == nil {
 			w.pace.observe(time.Since(start), records, records+q.waiting())
@@ -109,18 +127,30 @@ func (w *writer) commitAll(q *queue, batches []*batch) {
 	}
 }
 
+// serve does what a batch is for.
+func (w *writer) serve(b *batch) error {
+	if b.seal {
+		return w.rotate()
+	}
+	return w.commit(&b.drafts)
+}
+
 // commitHeld writes batches whose callers were told that their records were taken. What cannot be written is held, in order, and callers are
 // refused meanwhile: so memory is bounded.
 func (w *writer) commitHeld(q *queue, batches []*batch) {
 	w.held = append(w.held, batches...)
 	for len(w.held) > 0 {
-		if err := w.commit(&w.held[0].drafts); err != nil {
-			if q.fail(err) == nil {
-				w.opts.Logger.Error("audit log cannot be written, records are refused until it can", slog.Any("error", err))
+		b := w.held[0]
+		b.err = w.serve(b)
+		if b.seal {
+			close(b.done) // somebody waits for it
+		} else if b.err != nil {
+			if q.fail(b.err) == nil {
+				w.opts.Logger.Error("audit log cannot be written, records are refused until it can", slog.Any("error", b.err))
 			}
 			return
 		}
-		q.recycle(w.held[0].drafts)
+		q.recycle(b.drafts)
 		w.held = w.held[1:]
 	}
 	if q.fail(nil) != nil {
@@ -128,32 +158,49 @@ func (w *writer) commitHeld(q *queue, batches []*batch) {
 	}
 }
 
-// commit writes and syncs a batch. After an error nothing of it is in the file, or the writer is dirty and will see to it before it writes
-// again; the chain has not moved.
+// commit writes and syncs a batch, into the next segment if this one is due. After an error nothing of it is in the file, or the file is
+// dirty and will be seen to before anything is written again; the chain has not moved.
 func (w *writer) commit(d *drafts) error {
-	if w.dirty {
-		if err := w.repair(); err != nil {
-			return fmt.Errorf("audit: cut back a failed write: %w", err)
+	if w.due() {
+		if err := w.rotate(); err != nil {
+			return err
 		}
+	}
+	if err := w.add(d); err != nil {
+		return fmt.Errorf("audit: write %d records: %w", len(d.ends), err)
+	}
+	return nil
+}
+
+// add writes the log's own events, then a batch, behind the last record.
+func (w *writer) add(d *drafts) error {
+	if err := w.mend(); err != nil {
+		return err
 	}
 	end := w.end // moves on only if all of the batch is on disk: a half batch would leave a hole in the numbers
 	w.out = w.out[:0]
+	for i := range w.events {
+		var own draft
+		if err := own.encode(&w.events[i]); err != nil {
+			return err
+		}
+		w.out = w.chain.seal(w.out, own, &end)
+	}
 	start := 0
 	for i, gaps := range d.gaps {
 		w.out = w.chain.seal(w.out, draft{line: d.lines[start:d.ends[i]], gaps: gaps}, &end)
 		start = d.ends[i]
 	}
-	// At an offset, not at the end: whatever a failed write left behind size is overwritten.
-	_, err := w.file.WriteAt(w.out, w.size)
-	if err == nil && w.opts.Sync != AsyncUnsafe {
-		err = w.file.Sync()
+	if err := w.active.write(w.out, w.opts.Sync != AsyncUnsafe); err != nil {
+		return err
 	}
-	if err != nil {
-		// After a failed sync the system may take the pages for clean: they must be cut off and written anew.
-		w.dirty = true
-		return fmt.Errorf("audit: write %d records: %w", len(d.ends), errors.Join(err, w.repair()))
+	// After the sync: what was written into a file that somebody has deleted is in no log.
+	if err := w.inPlace(); err != nil {
+		return err
 	}
-	w.size += int64(len(w.out))
+	w.active.size += int64(len(w.out))
+	w.active.follow(w.events, d.marks)
+	w.events = nil
 	w.end = end
 	w.mu.Lock()
 	w.visible = end
@@ -162,14 +209,6 @@ func (w *writer) commit(d *drafts) error {
 		w.out = nil
 	}
 	return nil
-}
-
-// repair cuts the file back to its last good record. If even that fails, nothing is written before it succeeds: a whole record behind a torn
-// one could never be told from a forged one.
-func (w *writer) repair() error {
-	err := w.file.Truncate(w.size)
-	w.dirty = err != nil
-	return err
 }
 
 // finish closes the file. Batches still held could not be written even now.
@@ -182,10 +221,10 @@ func (w *writer) finish() error {
 		}
 		errs = append(errs, fmt.Errorf("audit: close: %d records that were taken could not be written and are lost", records))
 	}
-	if err := w.file.Sync(); err != nil {
+	if err := w.active.file.Sync(); err != nil {
 		errs = append(errs, fmt.Errorf("audit: close: %w", err))
 	}
-	if err := w.file.Close(); err != nil {
+	if err := w.active.file.Close(); err != nil {
 		errs = append(errs, fmt.Errorf("audit: close: %w", err))
 	}
 	return errors.Join(errs...)
