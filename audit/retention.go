@@ -36,7 +36,7 @@ func (r *Retention) check() error {
 type Deletion struct {
 	Segments    []Segment `json:"-"`            // oldest first
 	FirstSeq    uint64    `json:"first_seq"`    // the first record deleted; 0 for none
-	LastSeq     uint64    `json:"last_seq"` // the last of them
+	LastSeq     uint64    `json:"last_seq"`     // the last of them
 	Bytes       int64     `json:"bytes"`        // freed
 	Held        []Hold    `json:"-"`            // legal holds without which more would be deleted
 	LastSegment int       `json:"last_segment"` // 0 for none

@@ -2,6 +2,8 @@ package canon
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -116,6 +118,10 @@ func inOrder(a, b []byte) bool {
 // spanText returns the index after the canonical string whose opening quote stands at i, or -1.
 func spanText(b []byte, i int) int {
 	for i++; i < len(b); {
+		i += plainRun(b[i:])
+		if i == len(b) {
+			return -1
+		}
 		switch c := b[i]; {
 		case plain[c]:
 			i++
@@ -138,6 +144,23 @@ func spanText(b []byte, i int) int {
 		}
 	}
 	return -1
+}
+
+// plainRun returns how many bytes at the beginning of b can be passed over eight at a time: hashes and ids, which make up most of a line, and
+// whose byte-by-byte reading was a third of the time a log took to verify.
+func plainRun(b []byte) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for len(b)-n >= 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		// A high bit stays set, in the lowest such byte rightly, where a byte is beyond ASCII, a control character, a quote or a backslash.
+		stop := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & highs
+		if stop != 0 {
+			return n + bits.TrailingZeros64(stop)/8
+		}
+		n += 8
+	}
+	return n
 }
 
 // spanEscape returns the length of the escape sequence b starts with if it is the one canonical spelling of its character, else 0.
