@@ -58,6 +58,13 @@ MCPGOV_INTEROP ?= $(shell dirname "$$($(GO) env GOCACHE)")/mcpgov-interop
 interop: ## Drive the server with TypeScript clients, the Inspector and the conformance suite (needs npm and the network)
 	MCPGOV_INTEROP="$(MCPGOV_INTEROP)" $(GO) test -count=1 -timeout 20m -run '^TestInterop$$' -v ./internal/interop
 
+# How often `make crash` kills the server.
+KILLS ?= 200
+
+.PHONY: crash
+crash: ## Kill a server KILLS (200) times under 64 callers and hold its log to what happened
+	MCPGOV_CRASH=$(KILLS) $(GO) test -count=1 -timeout 20m -run '^TestKilledServersLogTheTruth$$' -v ./internal/crash
+
 .PHONY: golden
 golden: ## Rewrite the golden files; read the difference before you keep it
 	find . -name '*_test.go' -exec grep -lE 'flag\.Bool\("update"' {} + | xargs -n1 dirname | sort -u | xargs -I{} $(GO) test {} -update

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -138,7 +139,7 @@ func TestMutationsOfSegmentedLogs(t *testing.T) {
 			} else {
 				require.Equal(t, file, fault.File, "%s: %v", name, fault)
 				require.Equal(t, line, fault.Line, "%s: %v", name, fault)
-				require.Equal(t, c.First+uint64(line)-1, fault.Seq, "%s: %v", name, fault) //nolint:gosec // lines are positive
+				require.Equal(t, c.First+uint64(line)-1, fault.Seq, "%s: %v", name, fault)
 			}
 			found[name]++
 		}
@@ -164,10 +165,7 @@ func TestMutationsOfSegmentedLogs(t *testing.T) {
 
 // changed is a copy of a log with one file changed; nil removes it.
 func changed(m fstest.MapFS, name string, data []byte) fstest.MapFS {
-	again := fstest.MapFS{}
-	for n, f := range m {
-		again[n] = f
-	}
+	again := maps.Clone(m)
 	delete(again, name)
 	if data != nil {
 		again[name] = &fstest.MapFile{Data: data}

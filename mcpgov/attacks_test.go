@@ -184,7 +184,7 @@ func TestAttackErrorMethodThatHangs(t *testing.T) {
 			log.Reset()
 			_, err = session.CallTool(ctx, &mcp.CallToolParams{Name: "report"})
 			require.NoError(t, err)
-			require.Len(t, log.All(), 1)
+			require.Len(t, log.Requests(), 1)
 		})
 	}
 }
@@ -273,7 +273,7 @@ func stdio(t *testing.T, f mcpgov.Feature, p policy.Policy, lines ...string) (st
 	answers, _ := io.ReadAll(fromServer)
 	_, after, _ := strings.Cut(string(answers), "\n")
 	var rest []audit.Record
-	for _, r := range log.All() {
+	for _, r := range log.Requests() {
 		if r.Target.Name != "initialize" {
 			rest = append(rest, r)
 		}

@@ -262,6 +262,11 @@ func (p *part) surfaces(t *surfaces) error {
 	if err != nil {
 		return err
 	}
+	t.labels = labelledOut
+	t.bare = &hidden{}
+	if t.bare.shown, err = newShown(labelledOut, nil); err != nil {
+		return err
+	}
 	inLog, outLog := logEdits(labelledIn), logEdits(labelledOut)
 	for h, edits := range map[*hidden][]policy.Edit{&t.inLog: inLog, &t.outLog: outLog, &t.either: slices.Concat(outLog, t.scope)} {
 		compiled, err := newHidden(edits, t.key, false)

@@ -41,10 +41,12 @@ type call struct {
 	caller  *Caller // shared with the connection: read only; empty until identified
 	draft   audit.Record
 	waited  time.Duration // for an approval
-	holds   bool          // a concurrency slot that seal must give back
-	read    bool          // the arguments were read: what in them is sensitive is known
-	secrets secrets       // what may stand in no text about the call
-	notes   notes         // what the handler reports while it runs
+	// recording is how long the sink has taken for the records of this call.
+	recording time.Duration
+	holds     bool    // a concurrency slot that seal must give back
+	read      bool    // the arguments were read: what in them is sensitive is known
+	secrets   secrets // what may stand in no text about the call
+	notes     notes   // what the handler reports while it runs
 }
 
 // incoming is a request, whatever transport and protocol era it came by.
@@ -63,9 +65,11 @@ type incoming struct {
 // notes collects what a handler reports. A handler that ignores its deadline may still write after the call was
 // sealed; those notes are dropped.
 type notes struct {
-	mu      sync.Mutex
-	sealed  bool
-	sources []audit.Source
+	mu       sync.Mutex
+	sealed   bool
+	sources  []audit.Source
+	steps    []audit.Step
+	stepsCut int // steps beyond those that are kept
 }
 
 func (n *notes) add(s Source) {
@@ -81,13 +85,6 @@ func (n *notes) open() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return !n.sealed
-}
-
-func (n *notes) seal() []audit.Source {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.sealed = true
-	return n.sources
 }
 
 type callKey struct{}

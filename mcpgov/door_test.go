@@ -89,8 +89,8 @@ func TestStrictDoor(t *testing.T) {
 					require.Contains(t, answer.refusal.Message, told)
 				}
 				require.Zero(t, entered.Load(), "the handler was entered")
-				require.Len(t, log.All(), 1)
-				require.Nil(t, log.All()[0].Arguments, "of what cannot be read nobody knows what is sensitive")
+				require.Len(t, log.Requests(), 1)
+				require.Nil(t, log.Requests()[0].Arguments, "of what cannot be read nobody knows what is sensitive")
 				if test.not != "" {
 					require.NotContains(t, answer.body, test.not)
 					log.NoLeak(t, test.not)
@@ -120,8 +120,8 @@ func TestBrokenFrame(t *testing.T) {
 				answer := w.call(t, "echo", arguments)
 				require.True(t, answer.status == 400 || answer.refusal.Code == mcpgov.InvalidInput, answer.body)
 				require.Zero(t, entered.Load(), "the handler was entered")
-				require.Len(t, log.All(), 1)
-				require.Equal(t, string(mcpgov.InvalidInput), log.All()[0].Outcome)
+				require.Len(t, log.Requests(), 1)
+				require.Equal(t, string(mcpgov.InvalidInput), log.Requests()[0].Outcome)
 			})
 		})
 	}

@@ -19,7 +19,7 @@ type edition struct {
 	contract    string                // SHA-256 of all that is advertised under it
 	views       map[*target]*surfaces // of every target
 	lists       map[listKind][]listed // what clients may list, in the order of names
-	none        surfaces              // of lists, and of names that are no target
+	none        surfaces              // of lists, and of names that are no target: it shows nothing
 }
 
 // view returns what a target shows.

@@ -114,8 +114,8 @@ func TestSlowSink(t *testing.T) {
 				begun := time.Now()
 				client.Call("get_customer", asksForAnn).Ended(mcpgov.AuditFailed)
 				require.Zero(t, runs.Load())
-				// The intent is waited for once, and the record of its failure once.
-				require.Equal(t, 2*config.Limits.Audit, time.Since(begun))
+				// The intent is waited for, and the record of its failure gets a last moment.
+				require.Equal(t, config.Limits.Audit+100*time.Millisecond, time.Since(begun))
 				<-time.After(2 * time.Hour) // what ignored its deadline comes to its end
 			})
 		})

@@ -1,6 +1,7 @@
 package mcpgov
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -56,6 +57,7 @@ func (s *Server) Handler(opts *HTTPOptions) (http.Handler, error) {
 			ResourceMetadataURL: opts.ResourceMetadataURL, ClockSkew: opts.ClockSkew,
 		})(h)
 	}
+	s.serving(context.Background(), false)
 	return s.recorded(crossOrigin.Handler(h)), nil
 }
 

@@ -31,8 +31,8 @@ func TestVerifyKeepsItsTexts(t *testing.T) {
 			}})
 			w.token = "owner"
 			answer := w.call(t, "get_customer", asksForAnn)
-			require.Len(t, log.All(), 1)
-			require.NotEqual(t, string(mcpgov.InvalidInput), log.All()[0].Outcome)
+			require.Len(t, log.Requests(), 1)
+			require.NotEqual(t, string(mcpgov.InvalidInput), log.Requests()[0].Outcome)
 			require.NotContains(t, answer.body, "10.0.0.7")
 		})
 	}
@@ -49,7 +49,7 @@ func TestVerifyPanics(t *testing.T) {
 	require.NotPanics(t, func() {
 		w.handler.ServeHTTP(httptest.NewRecorder(), w.request(w.message("tools/call", `"name":"get_customer","arguments":{}`)))
 	})
-	require.Len(t, log.All(), 1)
+	require.Len(t, log.Requests(), 1)
 }
 
 // TestUndecodableParams: a request that the SDK answers before any middleware leaves a record as well.
@@ -62,7 +62,7 @@ func TestUndecodableParams(t *testing.T) {
 			eachWeb(t, httpServer(t, log, nil), mcpgov.HTTPOptions{Verify: verify}, "owner", func(t *testing.T, w *web) {
 				log.Reset()
 				w.post(t, `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":`+params+`}`, nil)
-				require.Len(t, log.All(), 1)
+				require.Len(t, log.Requests(), 1)
 			})
 		})
 	}

@@ -160,8 +160,8 @@ func TestRefusedBeforeMCP(t *testing.T) {
 				}
 				require.Equal(t, status, answer.status, answer.body)
 				require.Contains(t, answer.body, test.told)
-				require.Len(t, log.All(), 1)
-				record := log.All()[0]
+				require.Len(t, log.Requests(), 1)
+				record := log.Requests()[0]
 				require.Equal(t, string(test.outcome), record.Outcome)
 				require.Equal(t, "server", record.Target.Kind)
 				require.Equal(t, "192.0.2.1", record.Client.RemoteIP)
@@ -231,8 +231,8 @@ func TestUserOfThisRequest(t *testing.T) {
 		w.token = "nobody" // has found out the id of the admin's session
 		answer := w.call(t, "get_customer", asksForAnn)
 		require.Equal(t, http.StatusForbidden, answer.status)
-		require.Len(t, log.All(), 1)
-		require.Equal(t, string(mcpgov.Denied), log.All()[0].Outcome)
+		require.Len(t, log.Requests(), 1)
+		require.Equal(t, string(mcpgov.Denied), log.Requests()[0].Outcome)
 		w.token = "admin"
 		require.Equal(t, 200, w.call(t, "get_customer", asksForAnn).status)
 	})
@@ -242,8 +242,8 @@ func TestUserOfThisRequest(t *testing.T) {
 		w := webServer(t, httpServer(t, log, nil), mcpgov.HTTPOptions{Verify: unbound})
 		w.era, w.token = mcptest.Sessions, "admin"
 		require.Equal(t, http.StatusUnauthorized, w.call(t, "get_customer", asksForAnn).status)
-		require.Len(t, log.All(), 1)
-		require.Contains(t, log.All()[0].Cause, "set TokenInfo.UserID")
+		require.Len(t, log.Requests(), 1)
+		require.Contains(t, log.Requests()[0].Cause, "set TokenInfo.UserID")
 	})
 }
 
@@ -345,7 +345,7 @@ func TestSessionTimeout(t *testing.T) {
 		synctest.Wait()
 		log.Reset()
 		require.Equal(t, http.StatusNotFound, w.call(t, "get_customer", asksForAnn).status)
-		require.Len(t, log.All(), 1)
+		require.Len(t, log.Requests(), 1)
 		require.Empty(t, log.Outcomes())
 	})
 }

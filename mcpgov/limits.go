@@ -19,7 +19,7 @@ type Limits struct {
 	Identify       time.Duration // the Identifier's time; default 2 s
 	Policy         time.Duration // the Decider's time, per question; default 1 s
 	Approval       time.Duration // the Approver's time; default 60 s. It counts against no handler's
-	Audit          time.Duration // the sink's time, per record; default 2 s
+	Audit          time.Duration // the sink's time, for all records of a call; default 2 s. An outcome gets 100 ms at least
 	Concurrent     int           // handlers running at once; default 100. A slot is held until the handler really ends
 	PerMinute      int           // calls and lists per caller and minute; default 1000, with bursts of as many. Callers without a name count by address
 	ArgumentBytes  int           // the size of the arguments; default 1 MiB

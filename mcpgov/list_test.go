@@ -138,8 +138,8 @@ func TestListRecords(t *testing.T) {
 		client := h.As(owner)
 		log.Reset()
 		client.Tools()
-		require.Len(t, log.All(), 1)
-		record := log.All()[0]
+		require.Len(t, log.Requests(), 1)
+		record := log.Requests()[0]
 		require.Equal(t, audit.KindOutcome, record.Kind)
 		require.Equal(t, audit.Target{Kind: "list", Name: "tools", ReadOnly: true}, record.Target)
 		require.Equal(t, owner.ID, record.User.ID)
@@ -150,7 +150,7 @@ func TestListRecords(t *testing.T) {
 		log.FailWhen(nil)
 		_, err = client.Session().ListTools(t.Context(), &mcp.ListToolsParams{Cursor: "bm9uc2Vuc2U="})
 		require.Error(t, err)
-		require.Equal(t, string(mcpgov.InvalidInput), log.All()[1].Outcome)
+		require.Equal(t, string(mcpgov.InvalidInput), log.Requests()[1].Outcome)
 	})
 }
 

@@ -65,7 +65,7 @@ func TestEveryRequestLeavesOneRecord(t *testing.T) {
 	} {
 		log.Reset()
 		err := ask(t.Context())
-		all := log.All()
+		all := log.Requests()
 		require.Len(t, all, 1, name)
 		require.Equal(t, audit.KindOutcome, all[0].Kind)
 		require.Equal(t, err == nil, all[0].Outcome == string(mcpgov.OK), "%s: %v, %s", name, err, all[0].Outcome)

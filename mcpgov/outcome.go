@@ -15,14 +15,26 @@ import (
 func (s *Server) writeIntent(c *call) error {
 	intent := c.draft
 	intent.Kind = audit.KindIntent
-	return s.write(c.ctx, &intent)
+	return s.writeFor(c, &intent)
 }
+
+// writeFor writes a record of a call. All of them together have the sink's time, so that a sink that hangs holds a caller up once; the last
+// is given a moment all the same.
+func (s *Server) writeFor(c *call, r *audit.Record) error {
+	begun := time.Now()
+	err := s.writeWithin(c.ctx, max(s.limits.Audit-c.recording, lastMoment), r)
+	c.recording += time.Since(begun)
+	return err
+}
+
+// lastMoment is what a sink gets for a call's outcome when its time is up.
+const lastMoment = 100 * time.Millisecond
 
 // writeOutcome completes the draft and makes it durable.
 func (s *Server) writeOutcome(c *call, err error) error {
 	r := &c.draft
 	r.Duration = time.Since(c.begun)
-	r.Sources = c.notes.seal()
+	c.notes.seal(r)
 	r.Outcome = string(OK)
 	if err != nil {
 		e := c.target.told(err)
@@ -36,7 +48,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		if c.target.level != audit.LevelBasic {
 			r.Cause = s.cause(c, e)
 		}
-		r.Response, r.ResponseDigest, r.Masked, r.Cut, r.Rows = nil, "", nil, 0, 0
+		r.Response, r.ResponseDigest, r.Masked, r.Shown, r.Cut, r.Rows = nil, "", nil, nil, 0, 0
 	}
 	s.histories.note(c)
 	s.shadowed.add(r.Shadow)
@@ -44,7 +56,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 	if slow {
 		r.Note = joinNote(r.Note, "slow")
 	}
-	failure := s.write(c.ctx, r)
+	failure := s.writeFor(c, r)
 	if slow {
 		s.logger.Warn("slow call", slog.String("call_id", c.id), slog.String("target", c.target.name),
 			slog.Duration("duration", r.Duration), slog.Duration("deadline", c.target.timeout))
@@ -95,20 +107,15 @@ func (s *Server) causeText(c *call, e *Error) string {
 // write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.
 // In best-effort mode a lost record is counted, and the count is recorded as soon as the sink works again.
 func (s *Server) write(ctx context.Context, r *audit.Record) error {
-	record := *r // a sink that is left behind must not see what becomes of the draft
-	err := s.deliver(context.WithoutCancel(ctx), func(ctx context.Context) (struct{}, error) {
-		if lost := s.lost.Swap(0); lost > 0 {
-			gap := audit.Record{
-				Kind: audit.KindEvent, Time: time.Now(), Server: s.current.Load().identity,
-				Note: fmt.Sprintf("records not confirmed in time before this one, and perhaps lost: %d", lost),
-			}
-			if err := s.sink.Append(ctx, gap); err != nil {
-				s.lost.Add(lost)
-				return struct{}{}, err
-			}
-		}
-		return struct{}{}, s.sink.Append(ctx, record)
-	})
+	return s.writeWithin(ctx, s.limits.Audit, r)
+}
+
+func (s *Server) writeWithin(ctx context.Context, limit time.Duration, r *audit.Record) error {
+	ctx = context.WithoutCancel(ctx)
+	err := s.owed(ctx, limit)
+	if err == nil {
+		err = s.append(ctx, limit, *r) // a copy: a sink that is left behind must not see what becomes of the draft
+	}
 	if err == nil {
 		return nil
 	}
@@ -117,6 +124,26 @@ func (s *Server) write(ctx context.Context, r *audit.Record) error {
 	if s.bestEffort {
 		s.lost.Add(1)
 		return nil
+	}
+	return err
+}
+
+// owed writes what must stand before the next record: that the server has begun, and how many records a best-effort server has lost.
+func (s *Server) owed(ctx context.Context, limit time.Duration) error {
+	if !s.started.Load() {
+		if err := s.begin(ctx, limit); err != nil {
+			return err
+		}
+	}
+	if s.lost.Load() == 0 {
+		return nil
+	}
+	lost := s.lost.Swap(0)
+	gap := s.event("audit", fmt.Sprintf("records not confirmed in time before this one, and perhaps lost: %d", lost))
+	gap.Outcome = string(AuditFailed)
+	err := s.append(ctx, limit, gap)
+	if err != nil {
+		s.lost.Add(lost)
 	}
 	return err
 }

@@ -111,6 +111,7 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	c.draft.Rows = rows
 	c.draft.Bytes = m.size()
 	c.draft.Masked = m.touched
+	c.draft.Shown = m.shown
 	c.draft.Cut = m.cut
 	if c.target.level != audit.LevelComplete {
 		return nil

@@ -6,11 +6,9 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/policy"
 )
 
@@ -26,10 +24,7 @@ func (s *Server) ReloadPolicy(ctx context.Context, p policy.Policy) error {
 	defer s.reloading.Unlock()
 	before := s.current.Load()
 	next, err := s.plan.again(p)
-	event := audit.Record{
-		Kind: audit.KindEvent, Time: time.Now(), Server: before.identity, Outcome: string(OK),
-		Target: audit.Target{Kind: "server", Name: "policy"},
-	}
+	event := s.event("policy", "")
 	if err != nil {
 		event.Outcome, event.Category = string(PolicyFailed), string(ServerError)
 		event.Note = "a new policy was refused; the old one stays"

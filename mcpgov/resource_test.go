@@ -173,7 +173,7 @@ func TestResources(t *testing.T) {
 	_, hidden := read(t, customers, "crm://till")
 	_, missing := read(t, customers, "crm://nill")
 	require.Equal(t, strings.ReplaceAll(wireError(t, hidden), "till", "nill"), wireError(t, missing))
-	require.Equal(t, "denied", log.All()[len(log.All())-2].Outcome)
+	require.Equal(t, "denied", log.Requests()[len(log.Requests())-2].Outcome)
 	require.Equal(t, "unknown", last(log).Outcome)
 
 	for uri, want := range map[string]struct {

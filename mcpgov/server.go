@@ -42,6 +42,8 @@ type Server struct {
 	limits                Limits
 	rates                 *callerRates
 	histories             histories
+	life                  lifecycle
+	started               atomic.Bool // the log knows that the server serves
 	shadowed              divergences
 	handlers, identifying slots // handlers, and Identifiers, that may run at once
 	key                   []byte

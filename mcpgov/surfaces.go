@@ -27,10 +27,12 @@ type surfaces struct {
 	render         func(structured []byte) ([]mcp.Content, error) // makes the messages of a prompt of its masked result
 	withoutContent *mask.Plan                                     // cuts the members that hold content
 
-	scope  []policy.Edit // every edit the bound policy may ask for
-	rows   []string      // paths of the lists it may cut rows from
-	lists  []listMember  // the lists that are members of the result: its rows are counted in them
-	key    []byte        // of the hash mask
+	scope  []policy.Edit  // every edit the bound policy may ask for
+	rows   []string       // paths of the lists it may cut rows from
+	labels []fields.Place // labelled fields of the result
+	bare   *hidden        // no edits
+	lists  []listMember   // the lists that are members of the result: its rows are counted in them
+	key    []byte         // of the hash mask
 	plans  planCache
 	inLog  hidden // labelled fields of In: never in a record, nor in an error text
 	outLog hidden // labelled fields of Out: never in a record
@@ -44,6 +46,7 @@ type hidden struct {
 	fields *mask.Plan
 	names  *mask.Plan // nil for targets without content
 	leaves []string   // the names
+	shown  shownLabels
 }
 
 // maskedResult is a result after one pass of masking.
@@ -52,6 +55,7 @@ type maskedResult struct {
 	structured []byte
 	content    []mcp.Content
 	touched    []string // the paths that were really there
+	shown      []string // labels of the fields that are there for the caller to see
 	cut        int      // rows left out
 	truncated  []string // lists of which only the number of rows was limited; the caller is told
 }
@@ -103,6 +107,9 @@ func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, e
 			m.touched = append(m.touched, edits[i].Path)
 		}
 	}
+	if m.shown, err = h.shown.in(m.body); err != nil {
+		return m, err
+	}
 	if m.structured, m.content, err = t.split(m.body); err != nil {
 		return m, err
 	}
@@ -144,7 +151,10 @@ func (c *call) begunValues(out any) (values []string, readable bool) {
 // schema would not admit its result.
 func (t *surfaces) hiddenBy(edits []policy.Edit) (*hidden, error) {
 	if len(edits) == 0 {
-		return &hidden{}, nil
+		if t.bare == nil {
+			return &hidden{}, nil
+		}
+		return t.bare, nil
 	}
 	if h := t.plans.find(edits); h != nil {
 		return h, nil
@@ -155,6 +165,9 @@ func (t *surfaces) hiddenBy(edits []policy.Edit) (*hidden, error) {
 		}
 	}
 	h, err := newHidden(slices.Clone(edits), t.key, len(t.contentNames) > 0)
+	if err == nil {
+		h.shown, err = newShown(t.labels, edits)
+	}
 	if err == nil {
 		t.plans.add(h)
 	}

@@ -19,6 +19,8 @@ type transportKey struct{} // the name of a connection's transport
 // Nothing but the protocol may be written to standard output meanwhile; logs go to standard error. If ctx carries
 // a user ([WithUser]), every call of the connection is that user's.
 func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
+	s.serving(ctx, true)
+	defer s.ran(context.WithoutCancel(ctx))
 	if err := s.sdk.Run(connectionContext(ctx, t), s.guarded(t)); err != nil {
 		return fmt.Errorf("serving %q: %w", s.plan.config.Name, err)
 	}
@@ -28,6 +30,7 @@ func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 // Connect serves one connection in the background, for example one end of [mcp.NewInMemoryTransports], and
 // returns its session, with which the host can wait for its end or close it. See [Server.Run] for ctx.
 func (s *Server) Connect(ctx context.Context, t mcp.Transport) (*mcp.ServerSession, error) {
+	s.serving(ctx, false)
 	session, err := s.sdk.Connect(connectionContext(ctx, t), s.guarded(t), nil)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to %q: %w", s.plan.config.Name, err)

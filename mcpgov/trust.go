@@ -2,6 +2,7 @@ package mcpgov
 
 import (
 	"context"
+	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/policy"
@@ -29,12 +30,12 @@ func trustedSink(s audit.Sink) bool {
 }
 
 // deliver hands a record to the sink within its time.
-func (s *Server) deliver(ctx context.Context, f func(context.Context) (struct{}, error)) error {
+func (s *Server) deliver(ctx context.Context, limit time.Duration, f func(context.Context) (struct{}, error)) error {
 	if !s.trustSink {
-		_, err := within(ctx, s.limits.Audit, f)
+		_, err := within(ctx, limit, f)
 		return err
 	}
-	bounded, cancel := bounded(ctx, s.limits.Audit)
+	bounded, cancel := bounded(ctx, limit)
 	defer cancel()
 	_, err := f(bounded)
 	return err

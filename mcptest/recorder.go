@@ -62,6 +62,11 @@ func (r *Recorder) All() []audit.Record {
 	return slices.Clone(r.records)
 }
 
+// Requests returns the records of what clients sent, without the events of the server's own: that it started, that it has a new policy.
+func (r *Recorder) Requests() []audit.Record {
+	return slices.DeleteFunc(r.All(), func(rec audit.Record) bool { return rec.Kind == audit.KindEvent })
+}
+
 // Calls returns the records of calls of targets, and of subscriptions and completions, without those of lists and greetings.
 func (r *Recorder) Calls() []audit.Record {
 	return slices.DeleteFunc(r.All(), func(rec audit.Record) bool {

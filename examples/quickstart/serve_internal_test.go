@@ -79,7 +79,9 @@ func TestStdio(t *testing.T) {
 		require.Contains(t, stderr(), "as=carla")
 
 		records := verified(t, dir)
-		last := records[len(records)-1]
+		require.Equal(t, "start", records[0].Target.Name)
+		require.Equal(t, "stop", records[len(records)-1].Target.Name)
+		last := records[len(records)-2]
 		require.Equal(t, "stdio", last.Client.Transport)
 		require.Equal(t, "carla", last.User.ID)
 	})

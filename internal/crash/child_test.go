@@ -1,4 +1,4 @@
-package crash
+package crash_test
 
 import (
 	"bytes"
@@ -101,7 +101,7 @@ func call(client *http.Client, url, tool, ref string) bool {
 	body := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":%q,"arguments":{"ref":%q},"_meta":{`+
 		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},`+
 		`"io.modelcontextprotocol/clientInfo":{"name":"crash","version":"1"}}}}`, tool, ref)
-	request, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body)) //nolint:noctx // it ends with the child
+	request, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return false
 	}
