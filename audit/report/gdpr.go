@@ -20,7 +20,7 @@ func gdpr() []demand {
 		},
 		{
 			id: "Art. 5(2)", title: "Accountability", covered: true, judges: []judge{auditTrail, integrity},
-			asks:   "The controller can demonstrate that the principles are kept.",
+			asks:   "The controller can demonstrate that the principles are kept. This report can tell of the log only.",
 			person: "The legal basis of each purpose.",
 		},
 		{
@@ -35,7 +35,7 @@ func gdpr() []demand {
 		},
 		{
 			id: "Art. 25", title: "Protection by design and by default", covered: true, judges: []judge{liveRules, minimisation},
-			asks:   "What is needed to protect personal data is built in, and the default shows the least.",
+			asks:   "What is needed to protect personal data is built in, and the default shows the least. This report can tell of labels and rules only.",
 			person: "Why the measures are enough.",
 		},
 		{
@@ -45,7 +45,7 @@ func gdpr() []demand {
 		},
 		{
 			id: "Art. 32", title: "Security of processing", covered: true, judges: []judge{accessControl, authentication, integrity},
-			asks:   "Measures keep processing confidential and intact, as the risk demands.",
+			asks:   "Measures keep processing confidential and intact, as the risk demands. This report can tell of access and of the log only.",
 			person: "The risk, encryption, and how the measures are tested.",
 		},
 		{

@@ -34,8 +34,8 @@ func hipaa() []demand {
 			person: "What each role needs for its work.",
 		},
 		{
-			id: "164.528", title: "Accounting of disclosures", covered: true, judges: []judge{perSubject, purposes},
-			asks:   "A person can be told to whom information about him was disclosed, when, what and for which purpose.",
+			id: "164.528", title: "Accounting of disclosures", covered: true, judges: []judge{perSubject, purposes, keptLongEnough},
+			asks:   "A person can be told to whom information about him was disclosed, when, what and for which purpose, six years back.",
 			person: "Which disclosures have to be listed, who received data from the callers, and the person behind each digest.",
 		},
 		{

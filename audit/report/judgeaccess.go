@@ -5,6 +5,7 @@ const (
 	calls    = "kind = 'outcome' and target.kind in ('tool', 'resource', 'prompt')"
 	answered = calls + " and outcome = 'ok'"
 	labelled = answered + " and shown is not empty"
+	refusals = "kind = 'outcome' and (decision = 'deny' or outcome in ('denied', 'policy_failed', 'approval_required', 'approval_refused')); part Refusals"
 )
 
 // accessControl: every answer rests on a decision of the rules.
@@ -12,7 +13,7 @@ func accessControl(r *Report, v *verdict) {
 	t := &r.Totals
 	v.fact("calls", t.Calls, calls)
 	v.fact("calls that returned a result", t.Answered, answered)
-	v.fact("calls and other requests that were refused", t.Denied, "kind = 'outcome' and decision = 'deny'; part Refusals")
+	v.fact("calls and other requests that were refused", t.Denied, refusals)
 	v.fact("refused because a rule could not be evaluated", t.PolicyFailed, "outcome = 'policy_failed'")
 	v.fact("answered without a decision to let the call happen", t.Undecided, answered+" and decision not in ('allow', 'require_approval')")
 	v.fact("answered because everyone may do everything", t.AllowAll, answered+" and rule = 'allow-all'")
@@ -48,24 +49,21 @@ func authentication(r *Report, v *verdict) {
 	t := &r.Totals
 	v.fact("calls answered although nobody is named", t.UnidentifiedAnswer, answered+" and user.id is empty and not user.anonymous")
 	v.fact("calls answered without identity, by the server's choice", t.AnonymousAnswered, answered+" and user.anonymous")
-	v.fact("of them, calls that showed labelled data", t.AnonymousLabelled, labelled+" and user.anonymous")
+	v.fact("calls that showed labelled data to callers without identity", t.AnonymousLabelled, labelled+" and user.anonymous")
 	v.fact("requests refused because nobody could tell who calls", t.Unauthentic, "outcome = 'unauthenticated'")
-	v.fact("callers", count(len(r.Callers.Rows))+r.Callers.Left, "part Callers")
+	v.fact("callers", t.Callers, "user.id, user.provider, user.tenant; part Callers")
 	v.fail(t.UnidentifiedAnswer > 0, "Calls were answered and their records name nobody.")
 	v.fail(t.AnonymousLabelled > 0, "Labelled data was shown to callers without identity.")
 	v.warn(t.AnonymousAnswered > 0, "Calls were answered for callers without identity.")
-	full(v, r.Callers.Left, "callers")
+	full(v, r.Totals.CallersLeft, "callers")
 }
 
 // leastPrivilege: what people may do does not grow unseen.
 func leastPrivilege(r *Report, v *verdict) {
-	varied := uint64(0)
-	for _, c := range r.Callers.Rows {
-		varied += once(c.Holdings > 1 && !c.Who.Anonymous)
-	}
+	varied := r.Totals.Varied
 	v.fact("callers who called with more than one set of roles, groups, permissions and scopes", varied, "part Callers, column Holdings")
 	v.warn(varied > 0, "What some callers held changed between their calls. A person has to say whether it should have.")
-	full(v, r.Callers.Left, "callers")
+	full(v, r.Totals.CallersLeft, "callers")
 }
 
 // boundary: callers from a network are known.
@@ -81,7 +79,7 @@ func boundary(r *Report, v *verdict) {
 func approvals(r *Report, v *verdict) {
 	t := &r.Totals
 	v.fact("calls that waited for a person", t.Approvals, calls+" and decision = 'require_approval'; part Approvals")
-	v.fact("of them, calls a person let happen", t.ApprovalsDone, "part Approvals")
+	v.fact("calls that a person let happen", t.ApprovalsDone, calls+" and decision = 'require_approval' and note holds 'approved'; part Approvals")
 	v.fact("answered calls of targets that may destroy, which no person let happen", t.DestructiveUnasked, "part Access, targets marked destructive in the contract")
 	v.warn(t.DestructiveUnasked > 0, "Calls that may destroy something happened without a person's approval.")
 }

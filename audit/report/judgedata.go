@@ -15,8 +15,14 @@ func minimisation(r *Report, v *verdict) {
 		return
 	}
 	v.fact("fields of results that carry a label", count(s.Labelled), "part Rules")
-	v.fact("of them, fields no followed rule removes or masks", count(s.UncoveredAll), "part Rules")
+	v.fact("fields with a label that no followed rule removes or masks", count(s.UncoveredAll), "part Rules")
 	v.fail(s.UncoveredAll > 0, "No rule removes or masks some labelled fields for anybody.")
+	strange := uint64(0)
+	for _, l := range r.Labels.Rows {
+		strange += once(l.Calls > 0 && l.Fields == 0)
+	}
+	v.fact("classes of data that were shown, and no field of the contract carries", strange, "part Labels")
+	v.warn(strange > 0, "Classes of data were shown that no field of the contract carries, as from resources, or under another contract.")
 	v.warn(s.Labelled == 0, "No field of a result carries a label, so that nothing says what there is to protect.")
 }
 
@@ -24,7 +30,7 @@ func minimisation(r *Report, v *verdict) {
 func purposes(r *Report, v *verdict) {
 	t := &r.Totals
 	v.fact("answered calls that showed labelled data", t.Labelled, labelled+"; part Access")
-	v.fact("of them, calls without a stated purpose", t.LabelledNoPurpose, labelled+" and purpose is empty")
+	v.fact("calls that showed labelled data without a stated purpose", t.LabelledNoPurpose, labelled+" and purpose is empty")
 	v.fact("answered calls without a stated purpose", t.NoPurpose, answered+" and purpose is empty")
 	v.fact("targets that ask for a purpose", count(r.Rules.AskingPurpose), "part Rules")
 	v.fail(t.Labelled > 0 && t.LabelledNoPurpose == t.Labelled, "Labelled data was shown, and never was a purpose stated.")
@@ -55,7 +61,7 @@ func erasure(r *Report, v *verdict) {
 // activities: what belongs into a record of processing.
 func activities(r *Report, v *verdict) {
 	v.fact("classes of data that were shown, or that the contract has", count(len(r.Labels.Rows))+r.Labels.Left, "part Labels")
-	v.fact("callers", count(len(r.Callers.Rows))+r.Callers.Left, "part Callers")
+	v.fact("callers", r.Totals.Callers, "user.id, user.provider, user.tenant; part Callers")
 	v.fact("answered calls without a stated purpose", r.Totals.NoPurpose, answered+" and purpose is empty")
 	v.fact("answered calls that name the systems their data came from", r.Totals.Sourced, answered+" and sources is not empty")
 }
@@ -63,7 +69,7 @@ func activities(r *Report, v *verdict) {
 // toReview: what a person has to look at.
 func toReview(r *Report, v *verdict) {
 	t := &r.Totals
-	v.fact("calls and other requests that were refused", t.Denied, "kind = 'outcome' and decision = 'deny'; part Refusals")
+	v.fact("calls and other requests that were refused", t.Denied, refusals)
 	v.fact("answered calls that showed labelled data", t.Labelled, labelled+"; part Access")
 	v.fact("calls of which nobody knows how they ended", t.NoOutcome+t.UnknownEnd, "part Unended")
 	v.fact("new rules that came into force", t.PolicyLoads, "target.name = 'policy' and outcome = 'ok'; part Policy changes")

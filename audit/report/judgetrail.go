@@ -92,7 +92,7 @@ func processing(r *Report, v *verdict) {
 // availability: calls did not fail because of the server.
 func availability(r *Report, v *verdict) {
 	t := &r.Totals
-	v.fact("calls that failed because of the server", t.ServerFaults, "category = 'server_error'; part Faults")
+	v.fact("calls that failed because of the server", t.ServerFaults, "kind = 'outcome' and category = 'server_error' and outcome is not 'policy_failed'; part Faults")
 	v.fact("calls that took too long", t.Timeouts, "outcome = 'timeout'")
 	v.fact("requests refused because there were too many", t.Limited, "outcome = 'limited'")
 	v.fact("starts of servers", t.Starts, "kind = 'event' and target.name = 'start'; part Events")
@@ -107,10 +107,10 @@ func signs(r *Report, v *verdict) {
 	odd := r.Coverage.Missing + t.Lost + r.Coverage.Disorder
 	v.fact("records missing, out of order or perhaps lost", odd, "part Coverage")
 	v.fact("first record that is not as it was written, or 0", c.BadSeq, "part Chain")
-	v.fact("labelled data shown to callers without identity, in calls", t.AnonymousLabelled, labelled+" and user.anonymous")
+	v.fact("calls that showed labelled data to callers without identity", t.AnonymousLabelled, labelled+" and user.anonymous")
 	v.fact("calls answered without a decision to let them happen", t.Undecided, answered+" and decision not in ('allow', 'require_approval')")
 	v.fact("calls answered although nobody is named", t.UnidentifiedAnswer, answered+" and user.id is empty and not user.anonymous")
-	v.fact("data subjects named in answered calls, as rows", count(len(r.Subjects.Rows))+r.Subjects.Left, "part Subjects")
+	v.fact("answered calls that name whom they are about", t.WithSubjects, answered+" and subjects is not empty; part Subjects")
 	v.warn(odd > 0, "Records are missing, out of order or perhaps lost.")
 	v.warn(r.Coverage.Broken != "", "The log could not be read to its end.")
 	v.warn(c.BadSeq > 0, "A record is not as it was written.")

@@ -40,7 +40,7 @@ func owaspMCP() []demand {
 		},
 		{
 			id: "MCP08:2025", title: "Lack of Audit and Telemetry", covered: true, judges: []judge{auditTrail, integrity},
-			asks:   "Every call leaves a record that nobody can change unseen, and somebody is told of what is odd.",
+			asks:   "Every call leaves a record that nobody can change unseen, and somebody is told of what is odd. This report can tell of the records only.",
 			person: "Who is told, and how soon.",
 		},
 		{

@@ -66,7 +66,7 @@ func Make(ctx context.Context, records iter.Seq2[audit.Record, error], opts *Opt
 // report puts together what was read.
 func (s *scan) report() *Report {
 	o := s.opts
-	unended := s.unended() // which counts some of the totals
+	unended, callers := s.unended(), s.callerTable() // which count some of the totals
 	r := &Report{
 		Version: 1, Title: clip(o.Title), Profile: o.Profile, Made: o.Now.In(o.Location), Subject: clip(o.Subject), Limit: o.Limit,
 		Unended: unended, Coverage: s.coverage, Totals: s.totals,
@@ -89,7 +89,7 @@ func (s *scan) report() *Report {
 		Faults: s.faults.table(func(a, b *Fault) int {
 			return byAll(strings.Compare(a.Code, b.Code), strings.Compare(a.Category, b.Category), a.What.order(&b.What))
 		}),
-		Callers: s.callerTable(), Revisions: s.revisionTable(), Changes: s.changes.table(), Events: s.events.table(),
+		Callers: callers, Revisions: s.revisionTable(), Changes: s.changes.table(), Events: s.events.table(),
 		Labels: o.Contract.labels(&s.labels), Shadow: s.shadow,
 	}
 	r.Controls = judgeAll(r)
@@ -98,15 +98,4 @@ func (s *scan) report() *Report {
 
 func compareAll(a, b []string) int {
 	return strings.Compare(strings.Join(a, "\x00"), strings.Join(b, "\x00"))
-}
-
-// callerTable finishes the rows.
-func (s *scan) callerTable() Table[Caller] {
-	rows := newCounter[Who, Caller](s.opts.Limit)
-	rows.left = s.callers.left
-	for who, state := range s.callers.rows {
-		state.row.Holdings = len(state.holdings)
-		*rows.row(who) = state.row
-	}
-	return rows.table(func(a, b *Caller) int { return a.Who.order(&b.Who) })
 }

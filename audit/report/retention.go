@@ -51,7 +51,10 @@ type RetentionState struct {
 // retentionState reads the segments at the time now. Ages are those of the end of a segment: none of its records is younger.
 func retentionState(segments []audit.Segment, r *Retention, now time.Time, zone *time.Location) RetentionState {
 	s := RetentionState{
-		Known: segments != nil, RequiredDays: r.RequiredDays, KeptDays: r.KeptDays, Holds: r.Holds, Segments: len(segments),
+		Known: segments != nil, RequiredDays: r.RequiredDays, KeptDays: r.KeptDays, Segments: len(segments),
+	}
+	for _, h := range r.Holds {
+		s.Holds = append(s.Holds, Hold{clip(h.Name), shown(h.From, zone), shown(h.To, zone)})
 	}
 	for i := range segments {
 		segment := &segments[i]

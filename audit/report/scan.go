@@ -34,7 +34,8 @@ type scan struct {
 	refusals  counter[refusalKey, Refusal]
 	approvals counter[refusalKey, Approved]
 	faults    counter[faultKey, Fault]
-	callers   counter[Who, callerState]
+	callers   counter[Who, Caller]
+	holders   counter[Who, holder]
 	revisions counter[revisionKey, revisionState]
 	labels    Tally
 	shadow    Tally
@@ -76,7 +77,7 @@ func newScan(o *Options) *scan {
 		opts: o, coverage: Coverage{Since: shown(o.Since, o.Location), Until: shown(o.Until, o.Location)},
 		access: newCounter[accessKey, Access](o.Limit), subjects: newCounter[subjectKey, SubjectAccess](o.Limit),
 		refusals: newCounter[refusalKey, Refusal](o.Limit), approvals: newCounter[refusalKey, Approved](o.Limit),
-		faults: newCounter[faultKey, Fault](o.Limit), callers: newCounter[Who, callerState](o.Limit),
+		faults: newCounter[faultKey, Fault](o.Limit), callers: newCounter[Who, Caller](o.Limit), holders: newCounter[Who, holder](o.Limit),
 		revisions: newCounter[revisionKey, revisionState](o.Limit),
 		changes:   list[PolicyChange]{limit: o.Limit}, events: list[Event]{limit: o.Limit}, unknown: list[Unended]{limit: o.Limit},
 		open: map[string]openCall{}, announced: map[string]bool{}, inForce: map[string]string{}, known: map[What]*Target{},

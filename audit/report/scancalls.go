@@ -33,19 +33,16 @@ type (
 	}
 )
 
-// callerState is a Caller under way.
-type callerState struct {
-	row      Caller
-	holdings []uint64 // fingerprints of what he held
-}
+// holder is a caller over the whole log, whomever the tables are about.
+type holder struct{ holdings []uint64 } // fingerprints of what he held
 
 // outcome notes how something ended.
 func (s *scan) outcome(r *audit.Record, hasIntent bool) {
-	t := &s.totals
-	if !isCall(r) {
-		t.Other++
-	} else {
+	s.codes(r)
+	if isCall(r) {
 		s.call(r, hasIntent)
+	} else {
+		s.totals.Other++
 	}
 	switch {
 	case r.Outcome == outcomeOK:
@@ -239,36 +236,54 @@ func distinct(texts []string) []string {
 	return slices.Compact(all)
 }
 
+// mostHoldings bounds the different holdings of a caller that are told apart.
+const mostHoldings = 9
+
 // caller counts what somebody did over all.
 func (s *scan) caller(r *audit.Record) {
-	if !s.about(r) || r.User.ID == "" && !r.User.Anonymous {
+	if r.User.ID == "" && !r.User.Anonymous {
 		return
 	}
 	who := whoOf(r)
 	who.Role = "" // one person may call under several: that is what Holdings tells
+	held := s.holders.row(who)
+	// At level basic, which lists always have, the record does not say what the user held.
+	if held != nil && r.Level != audit.LevelBasic && len(held.holdings) < mostHoldings {
+		if h := holdings(&r.User); !slices.Contains(held.holdings, h) {
+			held.holdings = append(held.holdings, h)
+		}
+	}
+	if !s.about(r) {
+		return
+	}
 	row := s.callers.row(who)
 	if row == nil {
 		return
 	}
-	row.row.Who = who
-	if row.row.Name == "" {
-		row.row.Name = clip(r.User.Name)
+	row.Who = who
+	if row.Name == "" {
+		row.Name = clip(r.User.Name)
 	}
-	row.row.note(shown(r.Time, s.opts.Location))
+	row.note(shown(r.Time, s.opts.Location))
 	switch {
 	case refused(r):
-		row.row.Refused++
+		row.Refused++
 	case r.Outcome == outcomeOK && isCall(r):
-		row.row.Answered++
-		row.row.Labelled += once(len(r.Shown) > 0)
+		row.Answered++
+		row.Labelled += once(len(r.Shown) > 0)
 	}
-	// At level basic, which lists always have, the record does not say what the user held.
-	if r.Level == audit.LevelBasic || len(row.holdings) > 8 {
-		return
+}
+
+// callerTable finishes the rows, and counts callers over the whole log.
+func (s *scan) callerTable() Table[Caller] {
+	s.totals.Callers, s.totals.CallersLeft = count(len(s.holders.rows)), s.holders.left
+	for who, held := range s.holders.rows {
+		s.totals.Varied += once(len(held.holdings) > 1 && !who.Anonymous)
+		if row := s.callers.rows[who]; row != nil {
+			row.Holdings = len(held.holdings)
+		}
 	}
-	if h := holdings(&r.User); !slices.Contains(row.holdings, h) {
-		row.holdings = append(row.holdings, h)
-	}
+	return s.callers.table(func(a, b *Caller) int { return a.Who.order(&b.Who) })
 }
 
 // holdings is a fingerprint of what a user held, whatever its order.

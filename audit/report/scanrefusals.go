@@ -7,10 +7,15 @@ import (
 	"github.com/mcpgov/go-sdk/audit"
 )
 
-// refusal counts something a rule or the server did not let happen.
-func (s *scan) refusal(r *audit.Record) {
+// codes counts how outcomes of all kinds ended.
+func (s *scan) codes(r *audit.Record) {
 	t := &s.totals
-	t.Denied++
+	switch {
+	case r.Category == "server_error" && r.Outcome != "policy_failed":
+		t.ServerFaults++
+	case r.Category == "business_error":
+		t.Business++
+	}
 	switch r.Outcome {
 	case "policy_failed":
 		t.PolicyFailed++
@@ -20,7 +25,20 @@ func (s *scan) refusal(r *audit.Record) {
 		t.BadInput++
 	case "limited":
 		t.Limited++
+	case "panicked":
+		t.Panicked++
+	case "timeout":
+		t.Timeouts++
+	case "output_invalid", "output_too_large", "mask_failed":
+		t.BadOutput++
+	case "audit_failed":
+		t.AuditFailed++
 	}
+}
+
+// refusal counts something a rule or the server did not let happen.
+func (s *scan) refusal(r *audit.Record) {
+	s.totals.Denied++
 	if !s.about(r) {
 		return
 	}
@@ -56,23 +74,6 @@ func (s *scan) approval(r *audit.Record) {
 
 // fault counts something that was let happen and did not end well.
 func (s *scan) fault(r *audit.Record) {
-	t := &s.totals
-	switch r.Category {
-	case "server_error":
-		t.ServerFaults++
-	case "business_error":
-		t.Business++
-	}
-	switch r.Outcome {
-	case "panicked":
-		t.Panicked++
-	case "timeout":
-		t.Timeouts++
-	case "output_invalid", "output_too_large", "mask_failed":
-		t.BadOutput++
-	case "audit_failed":
-		t.AuditFailed++
-	}
 	if !s.about(r) {
 		return
 	}

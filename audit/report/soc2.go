@@ -20,7 +20,7 @@ func soc2() []demand {
 		},
 		{
 			id: "CC7.2", title: "Monitoring", covered: true, judges: []judge{auditTrail},
-			asks:   "The system is watched for what may be malicious acts, disasters and errors.",
+			asks:   "The system is watched for what may be malicious acts, disasters and errors. This report can tell only that there is a whole log to watch.",
 			person: "Who watches, and what raises an alarm.",
 		},
 		{
@@ -50,7 +50,7 @@ func soc2() []demand {
 		},
 		{
 			id: "PI1.3", title: "Processing integrity", covered: true, judges: []judge{processing},
-			asks:   "Processing is complete, valid, accurate and timely.",
+			asks:   "Processing is complete, valid, accurate and timely. This report can tell only of what the server checks.",
 			person: "Whether the results were right.",
 		},
 	}

@@ -14,8 +14,8 @@ type Totals struct {
 	Unruled       uint64 `json:"unruled"`        // answered, and no rule is named that let it happen
 	AllowAll      uint64 `json:"allow_all"`      // answered because of a rule called "allow-all", which lets everyone do everything
 	Denied        uint64 `json:"denied"`         // outcomes of all kinds that a rule or the server refused
-	PolicyFailed  uint64 `json:"policy_failed"`  // of them, because a rule could not be evaluated
-	Unauthentic   uint64 `json:"unauthentic"`    // of them, because nobody could tell who calls
+	PolicyFailed  uint64 `json:"policy_failed"`  // outcomes of all kinds: a rule could not be evaluated
+	Unauthentic   uint64 `json:"unauthentic"`    // outcomes of all kinds: nobody could tell who calls
 	Approvals     uint64 `json:"approvals"`      // calls that a rule made wait for a person
 	ApprovalsDone uint64 `json:"approvals_done"` // of them, those a person let happen
 
@@ -35,6 +35,10 @@ type Totals struct {
 	WithSubjects      uint64 `json:"with_subjects"`       // answered calls that name whom they are about
 	Hidden            uint64 `json:"hidden"`              // answered calls of which something was masked, removed or cut
 
+	Callers     uint64 `json:"callers"`      // different callers, at most Options.Limit
+	CallersLeft uint64 `json:"callers_left"` // outcomes of further ones
+	Varied      uint64 `json:"varied"`       // callers who called with more than one set of roles, groups, permissions and scopes
+
 	NoRevision      uint64 `json:"no_revision"`      // calls whose record names no revision of the rules
 	PolicyLoads     uint64 `json:"policy_loads"`     // events that say that rules came into force
 	PolicyRefusals  uint64 `json:"policy_refusals"`  // events that say that new rules were refused
@@ -48,7 +52,7 @@ type Totals struct {
 	NoIntent     uint64 `json:"no_intent"`     // changing calls that began after the first record read, and no intent came before their outcome
 	Torn         uint64 `json:"torn"`          // events that say that a crash left half a record behind
 	Lost         uint64 `json:"lost"`          // records that the servers say were perhaps lost
-	ServerFaults uint64 `json:"server_faults"` // calls that ended because of the server: errors, deadlines, panics
+	ServerFaults uint64 `json:"server_faults"` // outcomes of all kinds that are the server's fault: errors, deadlines, panics; rules that failed are left out
 	Business     uint64 `json:"business"`      // calls that ended in an answer of the business that is an error
 	Panicked     uint64 `json:"panicked"`      // of the server faults, panics of a handler
 	Timeouts     uint64 `json:"timeouts"`      // of the server faults, deadlines
