@@ -125,18 +125,6 @@ func clinicContract() *report.Contract {
 	}
 }
 
-// control finds a control of a report.
-func control(t testing.TB, r *report.Report, id string) report.Control {
-	t.Helper()
-	for _, c := range r.Controls {
-		if c.ID == id {
-			return c
-		}
-	}
-	require.Failf(t, "no such control", "%s in %s", id, r.Profile)
-	return report.Control{}
-}
-
 func encoded(t testing.TB, r *report.Report) []byte {
 	t.Helper()
 	text, err := json.MarshalIndent(r, "", "  ")
