@@ -10,9 +10,10 @@ import (
 
 // ChainState is what is known of the integrity of the log.
 type ChainState struct {
-	Checked bool   `json:"checked"`           // Options.Chain was given
-	Intact  bool   `json:"intact"`            // every record is as it was written, as far as a chain can show
-	Keyed   bool   `json:"keyed"`             // it was verified under a key
+	Checked bool   `json:"checked"` // Options.Chain was given
+	Intact  bool   `json:"intact"`  // every record is as it was written, as far as a chain can show
+	Keyed   bool   `json:"keyed"`   // it was verified under a key
+	Checks  bool   `json:"signatures_checked"`
 	Witness bool   `json:"witness"`           // it was verified against what had been kept outside
 	Fault   string `json:"fault,omitempty"`   // what Verify said; "" if it found nothing
 	BadSeq  uint64 `json:"bad_seq,omitempty"` // number of the first record that is not as it was written; 0 if there is none
@@ -56,7 +57,7 @@ func chainState(c *Chain, segments []audit.Segment, zone *time.Location) ChainSt
 	if c == nil {
 		return s
 	}
-	s.Checked, s.Intact, s.Keyed, s.Witness = true, c.Err == nil, c.Keyed, c.Witness
+	s.Checked, s.Intact, s.Keyed, s.Checks, s.Witness = true, c.Err == nil, c.Keyed, c.Signatures, c.Witness
 	s.Records, s.LastSeq, s.LastHash = c.Summary.Records, c.Summary.LastSeq, clip(c.Summary.LastHash)
 	s.First, s.Last = shown(c.Summary.First, zone), shown(c.Summary.Last, zone)
 	if s.LastSeq > s.SealedSeq {

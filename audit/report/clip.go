@@ -3,7 +3,6 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -14,7 +13,10 @@ const maxText = 512
 // Bytes that are not UTF-8 become U+FFFD. What was clipped once stays as it is.
 func clip(text string) string {
 	const before, after, digits = "… [cut, SHA-256 ", "]", 16
-	valid := strings.ToValidUTF8(text, "\uFFFD")
+	if len(text) <= maxText && utf8.ValidString(text) {
+		return text
+	}
+	valid := string([]rune(text[:min(len(text), maxText+1)])) // of a long text only what is kept: it may have megabytes
 	if len(valid) <= maxText {
 		return valid
 	}

@@ -15,9 +15,9 @@ const (
 // Control is one question of a profile, what the facts say to it, and what they cannot say.
 type Control struct {
 	ID     string   `json:"id"`              // as the standard numbers it
-	Title  string   `json:"title"`           //
+	Title  string   `json:"title"`           // what it is called
 	Asks   string   `json:"asks"`            // in our words, and short: the standard's own text counts
-	Status Status   `json:"status"`          //
+	Status Status   `json:"status"`          // what the facts say
 	Why    []string `json:"why,omitempty"`   // what keeps it from met; empty if nothing does
 	Facts  []Fact   `json:"facts,omitempty"` // what the status rests on
 	Person string   `json:"person"`          // what only a person can add
@@ -26,8 +26,8 @@ type Control struct {
 // Fact is a number and how to find what it counts.
 type Fact struct {
 	Text   string `json:"text"`   // what is counted
-	Number uint64 `json:"number"` //
-	Look   string `json:"look"`   // a condition on the members of records that finds them, or the part of this report that lists them
+	Number uint64 `json:"number"` // how many
+	Look   string `json:"look"`   // a condition on the members of the records of the period that finds them, or the part of this report that lists them
 }
 
 // demand is a control of a profile before it is judged.

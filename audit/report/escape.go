@@ -18,7 +18,11 @@ func quoted(text string) string {
 	for _, c := range text {
 		switch {
 		case c == '`' || c == '|' || c == '\\' || c == unicode.ReplacementChar || c != ' ' && !unicode.IsGraphic(c), c != ' ' && unicode.IsSpace(c):
-			fmt.Fprintf(&b, `\u%04x`, c)
+			if c > 0xFFFF {
+				fmt.Fprintf(&b, `\U%08x`, c)
+			} else {
+				fmt.Fprintf(&b, `\u%04x`, c)
+			}
 		default:
 			b.WriteRune(c)
 		}

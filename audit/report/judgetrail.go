@@ -15,6 +15,7 @@ func auditTrail(r *Report, v *verdict) {
 	v.fail(c.GapCount > 0, "Records are missing in the middle of the log.")
 	v.fail(t.Lost > 0, "The servers say that records were perhaps lost.")
 	v.warn(c.Disorder+c.Unnumbered > 0, "Records are out of order or without a number, as in logs of several chains: report on each by itself.")
+	v.warn(t.Unkinded > 0, "Some records are of no known kind.")
 	v.warn(t.Torn > 0, "A crash cut off a record.")
 	v.warn(t.NoOutcome+t.UnknownEnd > 0, "Of some calls nobody knows how they ended.")
 	v.warn(t.NoIntent > 0, "Something was changed, and no record was made before it.")
@@ -42,6 +43,7 @@ func integrity(r *Report, v *verdict) {
 	v.warn(!c.Intact && c.BadSeq == 0, "The log could not be verified to its end.")
 	v.warn(c.Intact && !c.Keyed, "The chain has no key: it shows accidents, and no attacker who can hash.")
 	v.warn(c.Signed < c.Checkpoints || c.Signed == 0, "Not every part of the log is sealed by a signed checkpoint.")
+	v.warn(c.Signed > 0 && !c.Checks, "The signatures of the checkpoints were not checked.")
 	v.warn(!c.Witness, "Nothing kept outside was compared with the log, so that a cut end would not show.")
 	v.warn(r.Coverage.Unverified > 0, "The log holds more records than were verified.")
 }

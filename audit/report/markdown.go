@@ -79,7 +79,8 @@ func (r *Report) head(p *page) {
 		{"Tables about", r.whom()},
 	})
 	p.line("\nEvery number was counted from the log, its checkpoints or the contract. A status says what these facts show, and no more: it is")
-	p.line("no legal judgement and no certificate. What only a person can add stands with each control.")
+	p.line("no legal judgement and no certificate. What only a person can add stands with each control. Where to look is a condition on the")
+	p.line("members of the records of the period, or the part of this report that lists them.")
 }
 
 func (r *Report) whom() string {

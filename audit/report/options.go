@@ -53,7 +53,9 @@ type Chain struct {
 	Summary audit.Summary // as Verify returned it
 	Err     error         // as Verify returned it; nil: every record is as it was written
 	Keyed   bool          // Verify was given the key; false: a plain chain, which shows accidents and no attacker who can hash
-	Witness bool          // Verify was given what had been kept where the log's keeper could not change it, so that a cut end would show
+	// Signatures: Verify was given the public key of the checkpoints, and so checked what they are signed with.
+	Signatures bool
+	Witness    bool // Verify was given what had been kept where the log's keeper could not change it, so that a cut end would show
 }
 
 const defaultLimit = 10_000
@@ -92,8 +94,8 @@ func (o *Options) settled() (Options, error) {
 	if s.Limit == 0 {
 		s.Limit = defaultLimit
 	}
-	if s.Retention.RequiredDays == 0 && s.Profile == HIPAA {
-		s.Retention.RequiredDays = sixYears
+	if s.Profile == HIPAA { // nobody can ask for less than the regulation does
+		s.Retention.RequiredDays = max(s.Retention.RequiredDays, sixYears)
 	}
 	if s.Title == "" {
 		s.Title = "Audit report, profile " + string(s.Profile)

@@ -11,7 +11,7 @@ const sixYears = 2192
 
 // Retention says how long records must be kept and how long the log keeps them.
 type Retention struct {
-	RequiredDays int    // for how many days records must be kept; zero: what the profile asks, which is 2,192 for hipaa and nothing otherwise
+	RequiredDays int    // for how many days records must be kept; zero: what the profile asks, which is at least 2,192 for hipaa and nothing otherwise
 	KeptDays     int    // after how many days the log deletes records; zero: not known; negative: never
 	Holds        []Hold // what must not be deleted meanwhile
 }

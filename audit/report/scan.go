@@ -142,8 +142,10 @@ func (s *scan) take(r *audit.Record) {
 		s.totals.Intents++
 	case r.Kind == audit.KindOutcome:
 		s.outcome(r, hasIntent)
-	default:
+	case r.Kind == audit.KindEvent:
 		s.event(r)
+	default:
+		s.totals.Unkinded++
 	}
 }
 
@@ -151,6 +153,7 @@ func (s *scan) take(r *audit.Record) {
 type openCall struct {
 	row    Unended
 	within bool // the period
+	about  bool // whom the tables are about
 }
 
 // pair joins intents with outcomes. It returns the intent of an outcome, and whether there was one.
@@ -160,7 +163,7 @@ func (s *scan) pair(r *audit.Record, within bool) (openCall, bool) {
 	}
 	id := clip(r.CallID)
 	if r.Kind == audit.KindIntent {
-		s.open[id] = openCall{within: within, row: Unended{
+		s.open[id] = openCall{within: within, about: s.about(r), row: Unended{
 			CallID: id, Seq: r.Seq, Time: shown(r.Time, s.opts.Location), Who: whoOf(r), What: whatOf(r), End: "no outcome",
 		}}
 		return openCall{}, false
@@ -181,19 +184,24 @@ func (s *scan) ended(r *audit.Record, call openCall) {
 		row = Unended{CallID: clip(r.CallID), Seq: r.Seq, Time: shown(r.Time, s.opts.Location), Who: whoOf(r), What: whatOf(r)}
 	}
 	row.End = outcomeUnknown
-	s.unknown.add(row)
+	if call.about || s.about(r) {
+		s.unknown.add(row)
+	}
 }
 
 // unended lists the calls of the period of which the log does not say how they ended.
 func (s *scan) unended() Table[Unended] {
 	var rest []Unended
 	for _, call := range s.open {
-		if call.within {
+		if !call.within {
+			continue
+		}
+		s.totals.NoOutcome++
+		if call.about {
 			rest = append(rest, call.row)
 		}
 	}
 	slices.SortFunc(rest, func(a, b Unended) int { return byAll(compareSeq(a.Seq, b.Seq), strings.Compare(a.CallID, b.CallID)) })
-	s.totals.NoOutcome = uint64(len(rest))
 	for _, row := range rest {
 		s.unknown.add(row)
 	}

@@ -76,6 +76,8 @@ func (s *scan) revision(r *audit.Record) {
 	switch {
 	case r.Outcome == "policy_failed":
 		row.Other++
+	case r.Outcome == "denied": // by an input rule, or by an output rule after the call
+		row.Denied++
 	case r.Decision == decisionAllow:
 		row.Allowed++
 	case r.Decision == decisionAsk:

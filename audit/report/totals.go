@@ -4,10 +4,11 @@ package report
 // prompt; a labelled call is an answered one whose record names classes of data that the caller saw.
 type Totals struct {
 	Records  uint64 `json:"records"`  // of the period, of all kinds
-	Calls    uint64 `json:"calls"`    //
+	Calls    uint64 `json:"calls"`    // of the period
 	Answered uint64 `json:"answered"` // calls that returned a result
 	Changing uint64 `json:"changing"` // answered calls of targets that may change something
 	Other    uint64 `json:"other"`    // outcomes of what is no call: lists, completions, subscriptions, requests to the server itself
+	Unkinded uint64 `json:"unkinded"` // records that are neither intent, outcome nor event
 	Untimed  uint64 `json:"untimed"`  // records without a time; they are counted as if they lay in the period
 
 	Undecided     uint64 `json:"undecided"`      // answered although no decision to let the call happen stands in the record

@@ -96,7 +96,7 @@ func soundWorld() *world {
 	last := uint64(len(w.records))
 	w.opts = report.Options{
 		Now: noon.AddDate(0, 3, 0), Contract: clinicContract(),
-		Chain: &report.Chain{Summary: audit.Summary{Records: last, LastSeq: last, LastHash: "0a1b", First: noon, Last: noon.Add(4 * time.Minute)}, Keyed: true, Witness: true},
+		Chain: &report.Chain{Summary: audit.Summary{Records: last, LastSeq: last, LastHash: "0a1b", First: noon, Last: noon.Add(4 * time.Minute)}, Keyed: true, Signatures: true, Witness: true},
 		Segments: []audit.Segment{
 			{Number: 1, Name: "audit-000001.jsonl", Size: 900, Checkpoint: checkpoint(1, last, noon, noon.AddDate(0, 0, 1))},
 			{Number: 2, Name: "audit-000002.jsonl"},
