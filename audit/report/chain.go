@@ -10,14 +10,14 @@ import (
 
 // ChainState is what is known of the integrity of the log.
 type ChainState struct {
-	Checked bool   `json:"checked"` // Options.Chain was given
-	Intact  bool   `json:"intact"`  // every record is as it was written, as far as a chain can show
-	Keyed   bool   `json:"keyed"`   // it was verified under a key
-	Checks  bool   `json:"signatures_checked"`
-	Witness bool   `json:"witness"`           // it was verified against what had been kept outside
-	Fault   string `json:"fault,omitempty"`   // what Verify said; "" if it found nothing
-	BadSeq  uint64 `json:"bad_seq,omitempty"` // number of the first record that is not as it was written; 0 if there is none
-	BadFile string `json:"bad_file,omitempty"`
+	Checked bool   `json:"checked"`            // Options.Chain was given
+	Intact  bool   `json:"intact"`             // every record is as it was written, as far as a chain can show
+	Keyed   bool   `json:"keyed"`              // it was verified under a key
+	Checks  bool   `json:"signatures_checked"` // the signatures of checkpoints were checked
+	Witness bool   `json:"witness"`            // it was verified against what had been kept outside
+	Fault   string `json:"fault,omitempty"`    // what Verify said; "" if it found nothing
+	BadSeq  uint64 `json:"bad_seq,omitempty"`  // number of the first record that is not as it was written; 0 if there is none
+	BadFile string `json:"bad_file,omitempty"` // the segment it stands in
 
 	Records  uint64    `json:"records"`             // found good
 	LastSeq  uint64    `json:"last_seq"`            // the number of the last good one

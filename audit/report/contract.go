@@ -19,9 +19,9 @@ type Contract struct {
 
 // Target is one thing that can be called.
 type Target struct {
-	Kind        string  `json:"kind"` // "tool", "resource" or "prompt"
-	Name        string  `json:"name"` // of tools and prompts; URI or URI template of resources
-	ReadOnly    bool    `json:"read_only,omitempty"`
+	Kind        string  `json:"kind"`                  // "tool", "resource" or "prompt"
+	Name        string  `json:"name"`                  // of tools and prompts; URI or URI template of resources
+	ReadOnly    bool    `json:"read_only,omitempty"`   // a call changes nothing
 	Destructive bool    `json:"destructive,omitempty"` // a call may destroy something
 	Purpose     bool    `json:"purpose,omitempty"`     // callers are asked why they call
 	Arguments   []Field `json:"arguments,omitempty"`   // that carry a label
@@ -36,36 +36,36 @@ type Field struct {
 
 // Set is rules that are read as one list.
 type Set struct {
-	Name    string `json:"name"`
+	Name    string `json:"name"`             // as it stands in ids of rules
 	Default string `json:"default"`          // what becomes of a call no rule decides: "deny", "allow" or "require_approval"
 	Own     bool   `json:"own,omitempty"`    // a tool's own rules, which can only narrow what others allow
 	Shadow  bool   `json:"shadow,omitempty"` // the whole set is evaluated and not followed
-	Rules   []Rule `json:"rules,omitempty"`
+	Rules   []Rule `json:"rules,omitempty"`  // in order
 }
 
 // Rule is one rule, as far as a report asks for it.
 type Rule struct {
-	ID        string   `json:"id"`
-	Output    bool     `json:"output,omitempty"` // about results; else about calls
-	Action    string   `json:"action"`
-	Shadow    bool     `json:"shadow,omitempty"`
-	Fields    []string `json:"fields,omitempty"` // removed or masked
-	Labels    []string `json:"labels,omitempty"` // likewise, by class; none means every class
-	Tools     []string `json:"tools,omitempty"`  // selectors: a name, a glob, or tag:x
-	Resources []string `json:"resources,omitempty"`
-	Prompts   []string `json:"prompts,omitempty"`
+	ID        string   `json:"id"`                  // as it stands in records
+	Output    bool     `json:"output,omitempty"`    // about results; else about calls
+	Action    string   `json:"action"`              // what follows when its condition holds, as in policies
+	Shadow    bool     `json:"shadow,omitempty"`    // it is evaluated and not followed
+	Fields    []string `json:"fields,omitempty"`    // removed or masked
+	Labels    []string `json:"labels,omitempty"`    // likewise, by class; none means every class
+	Tools     []string `json:"tools,omitempty"`     // selectors: a name, a glob, or tag:x
+	Resources []string `json:"resources,omitempty"` // likewise, of resources
+	Prompts   []string `json:"prompts,omitempty"`   // likewise, of prompts
 	ReadOnly  *bool    `json:"read_only,omitempty"` // only targets that change nothing, or only others
 }
 
 // RuleState is what the live rules say, as far as a report asks for it.
 type RuleState struct {
-	Known         bool           `json:"known"`              // Options.Contract was given
-	Rules         bool           `json:"rules_known"`        // and holds rules
-	Server        string         `json:"server,omitempty"`   // its name
-	Version       string         `json:"version,omitempty"`  // its version
-	Hash          string         `json:"contract,omitempty"` // of all that is advertised
-	Revision      string         `json:"revision,omitempty"` // of the rules in force
-	Targets       int            `json:"targets"`
+	Known         bool           `json:"known"`                // Options.Contract was given
+	Rules         bool           `json:"rules_known"`          // and holds rules
+	Server        string         `json:"server,omitempty"`     // its name
+	Version       string         `json:"version,omitempty"`    // its version
+	Hash          string         `json:"contract,omitempty"`   // of all that is advertised
+	Revision      string         `json:"revision,omitempty"`   // of the rules in force
+	Targets       int            `json:"targets"`              // everything that can be called
 	Destructive   int            `json:"destructive"`          // targets that may destroy
 	AskingPurpose int            `json:"asking_purpose"`       // targets that ask for the purpose of a call
 	Count         map[string]int `json:"by_action,omitempty"`  // action -> rules that are followed

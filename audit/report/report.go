@@ -13,19 +13,19 @@ import (
 // Report is the facts of a period and what they say about each control of a profile. It is data: encode it with encoding/json, or write it
 // with [Report.WriteMarkdown].
 type Report struct {
-	Version int       `json:"v"` // format version, 1
-	Title   string    `json:"title"`
-	Profile Profile   `json:"profile"`
+	Version int       `json:"v"`                 // format version, 1
+	Title   string    `json:"title"`             // stands at the top
+	Profile Profile   `json:"profile"`           // whose questions are answered
 	Made    time.Time `json:"made"`              // as asked by Options.Now, or the clock's word
 	Subject string    `json:"subject,omitempty"` // whom the tables are about; "": everybody
 	Limit   int       `json:"limit"`             // rows of a table at most
 
-	Controls  []Control      `json:"controls"` // in the order of the profile
-	Coverage  Coverage       `json:"coverage"`
-	Totals    Totals         `json:"totals"`
-	Chain     ChainState     `json:"chain"`
-	Retention RetentionState `json:"retention"`
-	Rules     RuleState      `json:"rules"`
+	Controls  []Control      `json:"controls"`  // in the order of the profile
+	Coverage  Coverage       `json:"coverage"`  // what it was made from
+	Totals    Totals         `json:"totals"`    // counts over the whole period
+	Chain     ChainState     `json:"chain"`     // what is known of the integrity of the log
+	Retention RetentionState `json:"retention"` // what is kept of it
+	Rules     RuleState      `json:"rules"`     // the live rules
 
 	Access    Table[Access]        `json:"access"`           // who saw which class of data, and why
 	Subjects  Table[SubjectAccess] `json:"subjects"`         // the same, for each data subject

@@ -64,8 +64,8 @@ func (s *Seen) span(t time.Time) {
 
 // Access is what a caller got from a target: one row for each set of classes of data that he saw there.
 type Access struct {
-	Who      Who      `json:"who"`
-	What     What     `json:"what"`
+	Who      Who      `json:"who"`                   // the caller
+	What     What     `json:"what"`                  // what he called
 	Shown    []string `json:"shown,omitempty"`       // classes of data whose values he saw, sorted; none: no labelled value was recorded as shown
 	Changes  bool     `json:"may_change,omitempty"`  // the target may change something
 	Purposes Tally    `json:"purposes,omitzero"`     // as stated by the caller
@@ -83,9 +83,9 @@ type Access struct {
 
 // SubjectAccess is what a caller learned about one data subject, or did to him.
 type SubjectAccess struct {
-	Subject  string   `json:"subject"` // keyed digest of the person
-	Who      Who      `json:"who"`
-	What     What     `json:"what"`
+	Subject  string   `json:"subject"`              // keyed digest of the person
+	Who      Who      `json:"who"`                  // the caller
+	What     What     `json:"what"`                 // what he called
 	Shown    []string `json:"shown,omitempty"`      // classes of data, as in Access
 	Changes  bool     `json:"may_change,omitempty"` // the target may change something
 	Purposes Tally    `json:"purposes,omitzero"`    // as stated by the caller
@@ -98,8 +98,8 @@ type SubjectAccess struct {
 type Refusal struct {
 	Rule string `json:"rule,omitempty"` // id of the rule that refused; "" if it was not a rule
 	Code string `json:"code"`           // how the call ended
-	Who  Who    `json:"who"`
-	What What   `json:"what"` // without a name if there is no such target
+	Who  Who    `json:"who"`            // the caller, as far as he is known
+	What What   `json:"what"`           // without a name if there is no such target
 	Seen
 }
 
@@ -107,8 +107,8 @@ type Refusal struct {
 type Approved struct {
 	Rule string `json:"rule,omitempty"` // id of the rule that asks
 	End  string `json:"end"`            // "approved", "refused", "nobody to ask" or "ended before an answer"
-	Who  Who    `json:"who"`
-	What What   `json:"what"`
+	Who  Who    `json:"who"`            // the caller
+	What What   `json:"what"`           // what he called
 	Seen
 }
 
@@ -116,13 +116,13 @@ type Approved struct {
 type Fault struct {
 	Code     string `json:"code"`               // how the call ended
 	Category string `json:"category,omitempty"` // whose fault it was
-	What     What   `json:"what"`
+	What     What   `json:"what"`               // what was called
 	Seen
 }
 
 // Caller is one user over all his calls.
 type Caller struct {
-	Who      Who    `json:"who"`
+	Who      Who    `json:"who"`            // the user; Role is empty, for he may call under several
 	Name     string `json:"name,omitempty"` // for people, as the first record has it
 	Answered uint64 `json:"answered"`       // calls that returned a result
 	Refused  uint64 `json:"refused"`        // calls that a rule or the server did not let happen
@@ -158,27 +158,27 @@ type Revision struct {
 
 // Event is one record of kind event that is not about rules.
 type Event struct {
-	Seq     uint64    `json:"seq"`
-	Time    time.Time `json:"time,omitzero"`
-	Server  string    `json:"server,omitempty"`
-	What    string    `json:"what,omitempty"` // "start", "stop", "log recovered", "records lost", or the name of the event's target
-	Outcome string    `json:"outcome,omitempty"`
-	Note    string    `json:"note,omitempty"` // as recorded
+	Seq     uint64    `json:"seq"`               // of its record
+	Time    time.Time `json:"time,omitzero"`     // when
+	Server  string    `json:"server,omitempty"`  // which server wrote it
+	What    string    `json:"what,omitempty"`    // "start", "stop", "log recovered", "records lost", or the name of the event's target
+	Outcome string    `json:"outcome,omitempty"` // as recorded
+	Note    string    `json:"note,omitempty"`    // as recorded
 }
 
 // Unended is a call of which the log does not say how it ended.
 type Unended struct {
-	CallID string    `json:"call_id"`
-	Seq    uint64    `json:"seq"` // of its intent
-	Time   time.Time `json:"time,omitzero"`
-	Who    Who       `json:"who"`
-	What   What      `json:"what"`
-	End    string    `json:"end"` // "no outcome", or "unknown" if recovery said so
+	CallID string    `json:"call_id"`       // of the call
+	Seq    uint64    `json:"seq"`           // of its intent
+	Time   time.Time `json:"time,omitzero"` // when it began
+	Who    Who       `json:"who"`           // the caller
+	What   What      `json:"what"`          // what he called
+	End    string    `json:"end"`           // "no outcome", or "unknown" if recovery said so
 }
 
 // Label is one class of data.
 type Label struct {
-	Label  string `json:"label"`
+	Label  string `json:"label"`  // the word in the gov tag
 	Fields int    `json:"fields"` // fields of results that carry it, by the contract
 	Rules  int    `json:"rules"`  // output rules that are followed and name it, or name every label
 	Calls  uint64 `json:"calls"`  // answered calls that showed it
