@@ -199,7 +199,7 @@ func TestHouseImportsCatches(t *testing.T) {
 	for broken, want := range map[string]string{
 		module + "/audit time github.com/lmittmann/tint":              "audit -> github.com/lmittmann/tint",
 		module + "/audit " + module + "/internal/fields":              "audit -> " + module + "/internal/fields",
-		module + "/audit/report " + module + "/policy":                 "audit/report -> " + module + "/policy",
+		module + "/audit/report " + module + "/policy":                "audit/report -> " + module + "/policy",
 		module + "/policy " + module + "/audit":                       "policy -> " + module + "/audit",
 		module + "/policy/extra " + mcpSDK + "/jsonrpc":               "policy/extra -> " + mcpSDK + "/jsonrpc",
 		module + "/mcpgov testing":                                    "mcpgov -> testing",

@@ -8,7 +8,8 @@
 //	...
 //	r, err := report.Make(ctx, audit.Records(dir), &report.Options{
 //		Profile: report.HIPAA, Since: quarter, Until: next,
-//		Chain: &report.Chain{Summary: summary, Err: err, Keyed: true}, Segments: segments, Contract: contract,
+//		Chain: &report.Chain{Summary: summary, Err: err, Keyed: true}, // and what else Verify was given
+//		Segments: segments, Contract: contract,
 //		Retention: report.Retention{KeptDays: 2200},
 //	})
 //	if r != nil {
@@ -26,10 +27,17 @@
 // A record holds what its server wrote. What a caller states as his purpose is his word, and classes of data are as good as the labels on the
 // fields. A log of an older server may not say which classes were shown; the contract tells, and the report then asks for attention.
 //
+// # What is read
+//
+// Calls are outcome records of tools, resources and prompts. An intent without an outcome, and an outcome "unknown" that is no refusal, is a
+// call of which nobody knows how it ended. Of events, the report knows those of a target of kind "server" called "policy" (rules that came
+// into force or were refused), "start" and "stop", the recovery of a torn log, and records that were perhaps lost; others are listed as they
+// are. A call under a revision that no event brought into force, the first of its server excepted, is pointed out.
+//
 // # Bounds
 //
 // Records are read once. Tables hold Options.Limit rows (10,000), lists within a row 20 texts, a text 512 bytes; what finds no room is
-// counted and the report says so. No key of a table is free text of a caller, so that nobody can fill a table to hide what he does next.
+// counted and the report says so; only calls under way are kept without a limit. No key of a table is free text of a caller, so that nobody can fill a table to hide what he does next.
 //
 // # Hostile texts
 //

@@ -47,6 +47,13 @@ func perSubject(r *Report, v *verdict) {
 	v.fail(t.Labelled > 0 && t.LabelledNoSubject == t.Labelled, "Labelled data was shown, and no record says whose.")
 	v.warn(t.LabelledNoSubject > 0 && t.LabelledNoSubject < t.Labelled, "Some labelled data was shown, and the record does not say whose.")
 	v.warn(t.WithSubjects == 0, "No record names a data subject, so that nobody's disclosures can be listed.")
+	if r.Subject != "" {
+		about := r.Subjects.Left
+		for _, row := range r.Subjects.Rows {
+			about += row.Count
+		}
+		v.fact("answered calls about this data subject", about, answered+" and subjects holds the digest; part Subjects")
+	}
 	v.warn(r.Subject != "" && len(r.Subjects.Rows) == 0, "No answered call of the period names this data subject: compare the key of the digest.")
 	full(v, r.Subjects.Left, "data subjects")
 }

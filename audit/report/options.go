@@ -35,8 +35,8 @@ type Options struct {
 	Location *time.Location // in which times are shown; nil: UTC
 	Now      time.Time      // when the report is made, for ages; zero: the clock's word
 
-	// Subject makes the tables about one data subject: the keyed digest of the person, as [audit.Record].Subjects holds it. Totals and
-	// controls stay those of the whole log. "": about everybody.
+	// Subject makes the tables of what callers did (Access, Subjects, Callers, Refusals, Approvals, Faults, Unended) about one data subject:
+	// the keyed digest of the person, as [audit.Record].Subjects holds it. Totals and controls stay those of the whole log. "": about everybody.
 	Subject string
 
 	Contract  *Contract       // what the server serves, and its live rules; nil: not known
