@@ -40,6 +40,10 @@ var directions = []direction{
 		why: "an auditor verifies a log with a binary of one package",
 	},
 	{
+		root: "audit/report", only: func(path string) bool { return path == module+"/audit" || path == module+"/internal/canon" },
+		why: "an auditor reports on a log without the server: contracts come as data",
+	},
+	{
 		root: "policy", subtree: true,
 		never: append([]string{module + "/audit", module + "/mcpgov", mcpSDK}, outer...), why: "policies are tested without MCP",
 	},
@@ -195,6 +199,7 @@ func TestHouseImportsCatches(t *testing.T) {
 	for broken, want := range map[string]string{
 		module + "/audit time github.com/lmittmann/tint":              "audit -> github.com/lmittmann/tint",
 		module + "/audit " + module + "/internal/fields":              "audit -> " + module + "/internal/fields",
+		module + "/audit/report " + module + "/policy":                "audit/report -> " + module + "/policy",
 		module + "/policy " + module + "/audit":                       "policy -> " + module + "/audit",
 		module + "/policy/extra " + mcpSDK + "/jsonrpc":               "policy/extra -> " + mcpSDK + "/jsonrpc",
 		module + "/mcpgov testing":                                    "mcpgov -> testing",

@@ -16,7 +16,7 @@ import (
 
 // fieldsDocumented are the packages whose exported struct fields and interface methods each need a comment too: they are what users
 // fill in and implement, and the comment is where units, defaults and what zero means stand.
-var fieldsDocumented = []string{"mcpgov", "policy", "audit"}
+var fieldsDocumented = []string{"mcpgov", "policy", "audit", "audit/report"}
 
 // undocumented collects the exported names of one package that say nothing about themselves.
 type undocumented struct {

@@ -20,6 +20,7 @@ require (
 require (
 	github.com/fsnotify/fsnotify v1.10.1
 	github.com/yosida95/uritemplate/v3 v3.0.2
+	github.com/yuin/goldmark v1.8.6
 )
 
 require (
