@@ -48,7 +48,7 @@ func busyWorld() *world {
 			{Number: 2, Name: "audit-000002.jsonl", Size: 4000, Checkpoint: checkpoint(41, last-20, noon.AddDate(0, -1, 0), noon.AddDate(0, 1, 0))},
 			{Number: 3, Name: "audit-000003.jsonl", Size: 2000},
 		},
-		Retention: report.Retention{KeptDays: 2200, Holds: []report.Hold{{Name: "case 7 | Miller", From: noon.AddDate(0, 0, -3)}}},
+		Retention: report.Retention{KeptDays: 2200, Holds: []audit.Hold{{Name: "case 7 | Miller", Reason: "dispute", By: "legal", Placed: noon, From: noon.AddDate(0, 0, -3)}}},
 	}
 	w.opts.Contract.Revision = "rev3"
 	return w

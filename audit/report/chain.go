@@ -45,11 +45,11 @@ func chainState(c *Chain, segments []audit.Segment, zone *time.Location) ChainSt
 		}
 		s.Checkpoints++
 		s.SealedSeq = max(s.SealedSeq, point.Last)
-		if len(point.Signature) == 0 || point.Key == "" {
+		if len(point.Signature) == 0 || point.PublicKey == "" {
 			continue
 		}
 		s.Signed++
-		if key := clip(point.Key); !slices.Contains(s.Keys, key) && len(s.Keys) < mostKeys {
+		if key := clip(point.PublicKey); !slices.Contains(s.Keys, key) && len(s.Keys) < mostKeys {
 			s.Keys = append(s.Keys, key)
 		}
 	}

@@ -121,7 +121,7 @@ func TestReadingEndsEarly(t *testing.T) {
 func TestOptionsFaults(t *testing.T) {
 	t.Parallel()
 	_, err := report.Make(t.Context(), sequence(nil, nil), &report.Options{
-		Profile: "pci", Since: noon, Until: noon, Limit: -1, Retention: report.Retention{RequiredDays: -1, Holds: []report.Hold{{}}},
+		Profile: "pci", Since: noon, Until: noon, Limit: -1, Retention: report.Retention{RequiredDays: -1, Holds: []audit.Hold{{}}},
 	})
 	for _, want := range []string{
 		`Options.Profile is "pci": write one of hipaa, gdpr, soc2, owasp-mcp`, "Options.Until is", "Options.Limit is -1", "RequiredDays is -1", "Holds[0].Name is missing",

@@ -43,8 +43,8 @@ func hostileWorld(evil string) *world {
 	w.opts.Title, w.opts.Subject = evil, evil
 	w.opts.Chain.Err = &audit.VerifyError{File: evil, Line: 1, Seq: 2, Reason: evil}
 	w.opts.Chain.Summary.LastHash = evil
-	w.opts.Segments[0].Checkpoint.Key = "key " + evil
-	w.opts.Retention.Holds = []report.Hold{{Name: "hold " + evil}}
+	w.opts.Segments[0].Checkpoint.PublicKey = "key " + evil
+	w.opts.Retention.Holds = []audit.Hold{{Name: "hold " + evil, Reason: evil, By: evil}}
 	c := w.opts.Contract
 	c.Name, c.Version, c.Hash, c.Revision = evil, evil, evil, evil
 	c.Targets[0].Result = []report.Field{{Path: "field " + evil, Labels: []string{evil}}}

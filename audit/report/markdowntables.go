@@ -59,9 +59,9 @@ func (r *Report) proofs(p *page) {
 		p.line("")
 		rows := make([][]string, len(s.Holds))
 		for i, h := range s.Holds {
-			rows[i] = []string{quoted(h.Name), instant(h.From), instant(h.To)}
+			rows[i] = []string{quoted(h.Name), quoted(h.Reason), quoted(h.By), instant(h.From), instant(h.Until)}
 		}
-		p.table("Hold|From|To", rows)
+		p.table("Hold|Reason|Placed by|From|Until", rows)
 	}
 }
 

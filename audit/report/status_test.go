@@ -116,7 +116,7 @@ func oddities() []oddity {
 		{"signatures not checked", func(w *world) { w.opts.Chain.Signatures = false }},
 		{"a record of no kind", onRecord(0, func(r *audit.Record) { r.Kind = "note" })},
 		{"less asked than the regulation does", func(w *world) { w.opts.Retention.RequiredDays, w.opts.Retention.KeptDays = 30, 60 }},
-		{"not signed", func(w *world) { w.opts.Segments[0].Checkpoint.Signature = nil }},
+		{"not signed", func(w *world) { w.opts.Segments[0].Checkpoint.Signature = "" }},
 		{"more than verified", func(w *world) { w.opts.Chain.Summary.LastSeq-- }},
 		{"segments not given", func(w *world) { w.opts.Segments = nil }},
 		{"retention not stated", func(w *world) { w.opts.Retention.KeptDays = 0 }},
@@ -128,7 +128,7 @@ func oddities() []oddity {
 		{"deleted despite a hold", func(w *world) {
 			old := noon.AddDate(-8, 0, 0)
 			w.opts.Segments = append(w.opts.Segments, audit.Segment{Number: 3, Pruned: true, Checkpoint: checkpoint(6, 6, old, old)})
-			w.opts.Retention.Holds = []report.Hold{{Name: "case 7", To: noon}}
+			w.opts.Retention.Holds = []audit.Hold{{Name: "case 7", Until: noon}}
 		}},
 		{"deleted without a checkpoint", func(w *world) {
 			w.opts.Segments = append(w.opts.Segments, audit.Segment{Number: 3, Pruned: true})
@@ -136,7 +136,7 @@ func oddities() []oddity {
 		{"overdue", func(w *world) { w.opts.Now = noon.AddDate(7, 0, 0) }},
 		{"overdue and held", func(w *world) {
 			w.opts.Now = noon.AddDate(7, 0, 0)
-			w.opts.Retention.Holds = []report.Hold{{Name: "case 7", From: noon.Add(-time.Hour)}}
+			w.opts.Retention.Holds = []audit.Hold{{Name: "case 7", From: noon.Add(-time.Hour)}}
 		}},
 		{"contract not given", func(w *world) { w.opts.Contract = nil }},
 		{"rules not given", func(w *world) { w.opts.Contract.Sets = nil }},

@@ -107,7 +107,7 @@ func soundWorld() *world {
 }
 
 func checkpoint(first, last uint64, begun, sealed time.Time) *audit.Checkpoint {
-	return &audit.Checkpoint{Version: 1, Log: "log1", Segment: 1, First: first, Last: last, Begun: begun, Sealed: sealed, Key: "a2V5", Signature: []byte("signed")}
+	return &audit.Checkpoint{Version: 1, Log: "log1", Segment: 1, First: first, Last: last, Begun: begun, Sealed: sealed, PublicKey: "a2V5", Signature: "signed"}
 }
 
 func clinicContract() *report.Contract {
