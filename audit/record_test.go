@@ -38,7 +38,7 @@ func full() audit.Record {
 		Response: json.RawMessage(`{"email":"***","rows":[1,2.5]}`), ResponseDigest: "2c3d", ResponseTruncated: true,
 		Duration: 1234567 * time.Nanosecond, Rows: 2, Cut: 3, Cleaned: 1, Bytes: 512, Masked: []string{"email", "orders.*.card"},
 		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"}, Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
-		Steps: []audit.Step{{Kind: "query", Name: "orders", Outcome: "ok", Start: 20 * time.Microsecond, Duration: time.Millisecond}, {Kind: "http"}},
+		Steps:   []audit.Step{{Kind: "query", Name: "orders", Outcome: "ok", Start: 20 * time.Microsecond, Duration: time.Millisecond}, {Kind: "http"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 		Prev: strings.Repeat("0", 64), Hash: strings.Repeat("f", 64),
 	}
