@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -35,10 +36,30 @@ func ownSchema(t testing.TB) string {
 // connected is a connection of the superuser.
 func connected(t testing.TB, dsn string) *pgx.Conn {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), dsn)
+	conn, err := pgx.Connect(context.Background(), dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
+}
+
+// until waits for a query to say true.
+func until(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for there := false; !there; {
+		require.NoError(t, conn.QueryRow(ctx, sql, args...).Scan(&there), sql)
+		_, err := conn.Exec(ctx, "SELECT pg_sleep(0.01)")
+		require.NoError(t, err, "it never came true that %s", sql)
+	}
+}
+
+// count is how many rows the table has.
+func count(t testing.TB, opts *auditpg.Options) (n int) {
+	t.Helper()
+	err := connected(t, database(t)).QueryRow(t.Context(), "SELECT count(*) FROM "+opts.Schema+".mcpgov_audit").Scan(&n)
+	require.NoError(t, err)
+	return n
 }
 
 // execute runs statements as the superuser.

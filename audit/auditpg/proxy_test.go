@@ -18,13 +18,15 @@ type proxy struct {
 	dsn    string // of the server, through the proxy
 	target string
 
-	mu      sync.Mutex
-	change  chan struct{} // closed when what follows changed
-	stalled bool          // nothing gets through, either way
-	refused bool          // connections are closed at once
-	deaf    string        // once the client has sent this, the server's answers are lost
-	heard   bool          // the client has sent it
-	conns   map[net.Conn]struct{}
+	mu          sync.Mutex
+	change      chan struct{}     // closed when what follows changed
+	stalled     bool              // nothing gets through, either way
+	dead        map[net.Conn]bool // nothing gets through on these, for ever
+	refused     bool              // connections are closed at once
+	deaf        string            // once the client has sent this, the server's answers are lost
+	heard       bool              // the client has sent it
+	uncancelled bool              // requests to cancel a statement are lost
+	conns       map[net.Conn]struct{}
 }
 
 // newProxy starts a proxy in front of the server of dsn.
@@ -35,7 +37,7 @@ func newProxy(t testing.TB, dsn string) *proxy {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	p := &proxy{
-		target: net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), change: make(chan struct{}), conns: map[net.Conn]struct{}{},
+		target: net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), change: make(chan struct{}), conns: map[net.Conn]struct{}{}, dead: map[net.Conn]bool{},
 		dsn: fmt.Sprintf("host=127.0.0.1 port=%d user=%s dbname=%s sslmode=disable", listener.Addr().(*net.TCPAddr).Port, config.User, config.Database),
 	}
 	if config.Password != "" {
@@ -53,7 +55,7 @@ func newProxy(t testing.TB, dsn string) *proxy {
 	})
 	t.Cleanup(func() {
 		require.NoError(t, listener.Close())
-		p.set(func() { p.stalled, p.refused, p.deaf = false, true, "" })
+		p.set(func() { p.stalled, p.refused, p.deaf, p.dead = false, true, "", nil })
 		p.cut()
 		serving.Wait()
 	})
@@ -84,13 +86,22 @@ func (p *proxy) cut() {
 	}
 }
 
-// wait returns when nothing is held back.
-func (p *proxy) wait() {
+// die leaves the connections that are there open, but nothing gets through them ever again, as if a firewall had forgotten them.
+func (p *proxy) die() {
+	p.set(func() {
+		for conn := range p.conns {
+			p.dead[conn] = true
+		}
+	})
+}
+
+// wait returns when nothing is held back on the way to conn.
+func (p *proxy) wait(conn net.Conn) {
 	for {
 		p.mu.Lock()
-		stalled, change := p.stalled, p.change
+		held, change := p.stalled || p.dead[conn], p.change
 		p.mu.Unlock()
-		if !stalled {
+		if !held {
 			return
 		}
 		<-change
@@ -148,7 +159,7 @@ type gate struct {
 }
 
 func (g gate) Write(p []byte) (int, error) {
-	g.wait()
+	g.wait(g.to)
 	if !g.say(p) {
 		return len(p), nil
 	}
@@ -159,6 +170,9 @@ func (g gate) Write(p []byte) (int, error) {
 func (p *proxy) asked(sent []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.uncancelled && bytes.HasPrefix(sent, []byte("\x00\x00\x00\x10\x04\xd2\x16\x2e")) {
+		return false
+	}
 	if p.deaf != "" && bytes.Contains(sent, []byte(p.deaf)) {
 		p.heard = true
 	}
