@@ -16,6 +16,7 @@ import (
 // proxy is a network between sink and server that can be broken. Its state holds for connections that are open as for those to come.
 type proxy struct {
 	dsn    string // of the server, through the proxy
+	port   uint16
 	target string
 
 	mu          sync.Mutex
@@ -36,9 +37,10 @@ func newProxy(t testing.TB, dsn string) *proxy {
 	require.NoError(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	port := listener.Addr().(*net.TCPAddr).Port
 	p := &proxy{
-		target: net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), change: make(chan struct{}), conns: map[net.Conn]struct{}{}, dead: map[net.Conn]bool{},
-		dsn: fmt.Sprintf("host=127.0.0.1 port=%d user=%s dbname=%s sslmode=disable", listener.Addr().(*net.TCPAddr).Port, config.User, config.Database),
+		port: uint16(port), target: net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))), change: make(chan struct{}), conns: map[net.Conn]struct{}{}, dead: map[net.Conn]bool{},
+		dsn: fmt.Sprintf("host=127.0.0.1 port=%d user=%s dbname=%s sslmode=disable", port, config.User, config.Database),
 	}
 	if config.Password != "" {
 		p.dsn += " password=" + config.Password
