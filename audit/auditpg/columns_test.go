@@ -92,7 +92,8 @@ func TestFilter(t *testing.T) {
 		}
 		require.Equal(t, c.want, got, "%+v", c.filter)
 	}
-	for range sink.Records(t.Context(), nil) {
+	for _, err := range sink.Records(t.Context(), nil) {
+		require.NoError(t, err)
 		break // and the connection goes
 	}
 	execute(t, "UPDATE "+opts.Schema+`.mcpgov_audit SET record = '{"v":2}' WHERE call_id = '2'`)

@@ -28,6 +28,7 @@ func database(t testing.TB) string {
 // ownSchema names a schema that is the test's own and goes with it.
 func ownSchema(t testing.TB) string {
 	t.Helper()
+	database(t)
 	name := "test_" + strings.ToLower(rand.Text()[:12])
 	t.Cleanup(func() { execute(t, "DROP SCHEMA IF EXISTS "+name+" CASCADE") })
 	return name

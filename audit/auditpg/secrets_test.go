@@ -43,7 +43,7 @@ func TestErrorsKeepThePassword(t *testing.T) {
 
 // unwrapped is the next error of a chain.
 func unwrapped(err error) error {
-	inner, ok := err.(interface{ Unwrap() error }) //nolint:errorlint // the chain is walked by hand
+	inner, ok := err.(interface{ Unwrap() error })
 	if !ok {
 		return nil
 	}

@@ -188,8 +188,8 @@ func TestBeforeConnect(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, sink.Close()) }()
 	require.Equal(t, before, config.Password)
-	for range sink.Records(t.Context(), nil) {
-		require.Fail(t, "there is nothing to read")
+	for r, err := range sink.Records(t.Context(), nil) {
+		require.Fail(t, "there is nothing to read", "%v %v", r, err)
 	}
 	for _, err := range sink.Records(t.Context(), &auditpg.Filter{From: time.Now()}) {
 		require.ErrorContains(t, err, "auditpg: read records: connect: Options.BeforeConnect: the vault is shut")
