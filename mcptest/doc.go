@@ -17,5 +17,6 @@
 //	}
 //
 // A [Harness] connects clients in memory, in either protocol era; a [Result] checks how a call ended; a
-// [Recorder] is an audit sink whose records a test can read and which can be made to fail.
+// [Recorder] is an audit sink whose records a test can read and which can be made to fail. [TestSink] holds a sink of
+// your own to the promises of audit.Sink.
 package mcptest
