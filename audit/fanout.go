@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,8 +52,7 @@ func (f *anyOf) Append(ctx context.Context, r Record) error {
 	if len(f.sinks) == 0 {
 		return f.empty()
 	}
-	r.Arguments, r.Response = bytes.Clone(r.Arguments), bytes.Clone(r.Response) // sinks may be at it when the caller is gone
-	r.Masked, r.Sources = slices.Clone(r.Masked), slices.Clone(r.Sources)
+	r = r.clone() // sinks may be at it when the caller is gone
 	// The caller ends ctx when the first has succeeded; the others have its time, not its end.
 	own, cancel := context.WithoutCancel(ctx), context.CancelFunc(func() {})
 	if deadline, ok := ctx.Deadline(); ok {

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -78,6 +80,20 @@ type Record struct {
 
 	Prev string // hash of the record before, hex; assigned by the log, ignored by Append
 	Hash string // hash of this record, hex; assigned by the log, ignored by Append
+}
+
+// clone returns a record that shares no memory with r.
+func (r *Record) clone() Record {
+	c := *r
+	for _, raw := range []*json.RawMessage{&c.Arguments, &c.Response, &c.User.Attributes} {
+		*raw = bytes.Clone(*raw)
+	}
+	u := &c.User
+	for _, texts := range []*[]string{&c.Rules, &c.Warnings, &c.Shadow, &c.Masked, &c.Shown, &c.Subjects, &u.Roles, &u.Groups, &u.Permissions, &u.Scopes} {
+		*texts = slices.Clone(*texts)
+	}
+	c.Sources, c.Steps = slices.Clone(c.Sources), slices.Clone(c.Steps)
+	return c
 }
 
 // Server identifies the server that made a record.

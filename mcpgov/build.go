@@ -1,6 +1,7 @@
 package mcpgov
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -206,7 +207,7 @@ func (b *builder) finish(decider policy.Decider) map[*target]*surfaces {
 		if p.target.policy.In != nil && p.input == nil {
 			continue // reported; what the log hides of it is not known
 		}
-		if err := p.surfaces(view); err != nil {
+		if err := p.surfaces(view, len(b.config.Key) > 0 || b.config.Subjects != nil); err != nil {
 			b.faultsAt(where, err)
 			continue
 		}
@@ -248,7 +249,11 @@ func (p *part) describe(t *surfaces, decider policy.Decider) (err error) {
 }
 
 // surfaces compiles what is hidden where.
-func (p *part) surfaces(t *surfaces) error {
+func (p *part) surfaces(t *surfaces, searchable bool) error {
+	unmasked := ""
+	if searchable {
+		unmasked = "hash"
+	}
 	t.lists = listMembers(p.out)
 	t.openTypes = reaches(p.out, isInterface)
 	var labelledIn []fields.Place
@@ -267,8 +272,20 @@ func (p *part) surfaces(t *surfaces) error {
 	if t.bare.shown, err = newShown(labelledOut, nil); err != nil {
 		return err
 	}
-	inLog, outLog := logEdits(labelledIn), logEdits(labelledOut)
-	for h, edits := range map[*hidden][]policy.Edit{&t.inLog: inLog, &t.outLog: outLog, &t.either: slices.Concat(outLog, t.scope)} {
+	var peopleIn, peopleOut []policy.Edit
+	if in := p.target.policy.In; in != nil {
+		if t.subjectsIn, peopleIn, err = newSubjects(in); err != nil {
+			return err
+		}
+	}
+	if t.subjectsOut, peopleOut, err = newSubjects(p.out); err != nil {
+		return err
+	}
+	inLog, outLog := logEdits(labelledIn, ""), logEdits(labelledOut, "")
+	for h, edits := range map[*hidden][]policy.Edit{
+		&t.inLog: inLog, &t.outLog: outLog, &t.either: slices.Concat(outLog, t.scope),
+		&t.recordIn: slices.Concat(logEdits(labelledIn, unmasked), peopleIn), &t.recordOut: slices.Concat(logEdits(labelledOut, unmasked), peopleOut),
+	} {
 		compiled, err := newHidden(edits, t.key, false)
 		if err != nil {
 			return err
@@ -283,11 +300,11 @@ func (p *part) surfaces(t *surfaces) error {
 	return err
 }
 
-// logEdits hides labelled fields in records: with the mask of the field's tag, so that records stay comparable.
-func logEdits(places []fields.Place) []policy.Edit {
+// logEdits hides labelled fields in records: with the mask of the field's tag, so that records stay comparable, or another where it has none.
+func logEdits(places []fields.Place, unmasked string) []policy.Edit {
 	var edits []policy.Edit
 	for _, p := range places {
-		edits = append(edits, policy.Edit{Path: p.String(), Mask: p.Gov.Mask})
+		edits = append(edits, policy.Edit{Path: p.String(), Mask: cmp.Or(p.Gov.Mask, unmasked)})
 	}
 	return edits
 }

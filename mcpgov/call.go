@@ -46,6 +46,8 @@ type call struct {
 	holds     bool    // a concurrency slot that seal must give back
 	read      bool    // the arguments were read: what in them is sensitive is known
 	secrets   secrets // what may stand in no text about the call
+	people    secrets // whom it is about: named in no text of its record
+	persons   persons // the same, and their keys
 	notes     notes   // what the handler reports while it runs
 }
 

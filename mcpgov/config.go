@@ -41,8 +41,14 @@ type Config struct {
 	// quote anything. Texts of Userf and Fail, and of tools that have nothing sensitive, are always written.
 	RecordErrorTexts bool
 	// Key keys the digests in records and the hash mask, so that nobody without it can guess values: 32 bytes or
-	// more, the same on all replicas. nil makes one up at start: digests then compare within one process only.
+	// more, the same on all replicas. With it sensitive texts without a mask of their own stand in records as digests
+	// (audit.TextDigest), so that an auditor can look for a value he knows. nil makes one up at start: digests then compare within one
+	// process only, and such texts are redacted.
 	Key []byte
+	// Subjects keeps a key for each person that a field tagged gov:"subject" names, such as audit.OpenSubjects in files. Records then name
+	// people by digests under their own keys, and whoever deletes a key has erased the person from the log, whose chain stays whole. nil:
+	// records name people by digests under Key, and nobody can be erased.
+	Subjects audit.SubjectKeys
 
 	// ReadOnly serves only what changes nothing: tools that are not ToolSpec.ReadOnly are neither listed nor run, and a call of one,
 	// by who could see it otherwise, ends as [ReadOnlyMode]. False serves everything.

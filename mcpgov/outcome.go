@@ -80,7 +80,7 @@ func (s *Server) cause(c *call, e *Error) string {
 	if e.cause != nil {
 		text = joinNote(text, s.causeText(c, e))
 	}
-	return clipTo(c.scrub(text), maxRecordedCause)
+	return clipTo(c.forRecord(text), maxRecordedCause)
 }
 
 // causeText is the text of an error's cause. What a tool says when it fails may quote values nobody has seen yet, so

@@ -67,12 +67,16 @@ func (s *Server) noteArguments(c *call) error {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
 	c.read = true
-	c.draft.Purpose = c.scrub(c.raw.purpose)
-	c.draft.ArgumentsDigest = s.digest(canonical)
+	if err := s.noteSubjects(c, c.shows.subjectsIn, canonical); err != nil {
+		return err
+	}
+	key := s.recordKey(c)
+	c.draft.Purpose = c.forRecord(c.raw.purpose)
+	c.draft.ArgumentsDigest = s.digestUnder(key, canonical)
 	if c.target.level == audit.LevelBasic {
 		return nil
 	}
-	masked, err := c.shows.inLog.fields.Apply(nil, canonical, nil)
+	masked, err := c.shows.recordIn.fields.ApplyUnder(key, nil, canonical, nil)
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
@@ -113,6 +117,11 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	c.draft.Masked = m.touched
 	c.draft.Shown = m.shown
 	c.draft.Cut = m.cut
+	if m.structured != nil {
+		if err := s.noteSubjects(c, c.shows.subjectsOut, m.structured); err != nil {
+			return err
+		}
+	}
 	if c.target.level != audit.LevelComplete {
 		return nil
 	}
@@ -120,11 +129,11 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	if err != nil {
 		return fmt.Errorf("result for the record: %w", err)
 	}
-	c.draft.ResponseDigest = s.digest(canonical)
+	c.draft.ResponseDigest = s.digestUnder(s.recordKey(c), canonical)
 	if m.structured == nil {
 		return nil // content has no shape a record could hold; its digest and size stand for it
 	}
-	logged, err := c.shows.outLog.fields.Apply(nil, m.structured, nil)
+	logged, err := c.shows.recordOut.fields.ApplyUnder(s.recordKey(c), nil, m.structured, nil)
 	if err != nil {
 		return fmt.Errorf("result for the record: %w", err)
 	}
@@ -134,6 +143,16 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	}
 	c.draft.Response = logged
 	return nil
+}
+
+// digestUnder is digest under another key than the server's, where there is one.
+func (s *Server) digestUnder(key, canonical []byte) string {
+	if &key[0] == &s.key[0] {
+		return s.digest(canonical)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(canonical)
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // digest is the keyed digest (HMAC-SHA256, RFC 2104) of a JSON document in canonical form: whoever has the key can

@@ -37,6 +37,7 @@ type Server struct {
 	lost                  atomic.Int64 // records that a best-effort server could not write
 	identifier            Identifier
 	approver              Approver
+	subjects              audit.SubjectKeys
 	readOnly              bool
 	cleaner               *clean.Cleaner
 	limits                Limits
@@ -78,7 +79,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 	}
 	s := &Server{
 		trustSink: trustedSink(config.Audit), plan: b, targets: newTargets(b), sink: config.Audit,
-		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, approver: config.Approver, readOnly: config.ReadOnly, limits: b.limits,
+		bestEffort: config.BestEffortAudit, recordErrorTexts: config.RecordErrorTexts, identifier: config.Identify, approver: config.Approver, subjects: config.Subjects, readOnly: config.ReadOnly, limits: b.limits,
 		rates: newCallerRates(b.limits.PerMinute), key: b.key,
 		handlers: make(slots, min(b.limits.Concurrent, maxSlots)), identifying: make(slots, min(b.limits.Concurrent, maxSlots)),
 		around: slices.Clone(config.Interceptors), ruleHeaders: slices.Clone(config.RuleHeaders), logger: config.Logger,

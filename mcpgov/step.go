@@ -20,7 +20,7 @@ const maxSteps = 100
 //	rows, err := db.QueryContext(ctx, statement, id)
 //	done(err)
 //
-// The kind is a word, the name says what was done, without values: steps are not masked, only known sensitive arguments are taken out. Of an
+// The kind is a word, the name says what was done, without values: steps are not masked, only known sensitive arguments and data subjects are taken out. Of an
 // error nothing but that there was one is recorded, or that time was up. done may be called once, from any goroutine; what it says after
 // the call has ended is dropped, and the step stands there without an end. Outside a call Step does nothing. Of one call 100
 // steps are kept.
@@ -30,7 +30,7 @@ func Step(ctx context.Context, kind, name string) (done func(error)) {
 		return func(error) {}
 	}
 	begun := time.Now()
-	i, ok := c.notes.begin(audit.Step{Kind: clip(kind), Name: clip(c.scrub(name)), Start: begun.Sub(c.begun)})
+	i, ok := c.notes.begin(audit.Step{Kind: clip(kind), Name: clip(c.forRecord(name)), Start: begun.Sub(c.begun)})
 	if !ok {
 		return func(error) {}
 	}

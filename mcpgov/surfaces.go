@@ -37,6 +37,9 @@ type surfaces struct {
 	inLog  hidden // labelled fields of In: never in a record, nor in an error text
 	outLog hidden // labelled fields of Out: never in a record
 	either hidden // outLog and scope: never in an error text
+
+	recordIn, recordOut     hidden // labelled fields and data subjects, as records show them
+	subjectsIn, subjectsOut subjects
 }
 
 // hidden is one set of edits in the two forms results need: along their paths, and by member name at any depth

@@ -14,13 +14,15 @@ import (
 //	Email string `json:"email" gov:"pii,mask=email"`
 //	LTV   float64 `json:"lifetime_value" gov:"source=crm.customers.ltv,unit=EUR"`
 //
-// Words without "=" are labels; any label makes the field sensitive. A comma inside a value is written "\\,".
+// Words without "=" are labels; any label makes the field sensitive. The word "subject" is none: the field names the person the data is about. A comma inside a value is written "\\,".
 type Gov struct {
 	Labels []string // sensitive, pii, phi, secret, or any word; sorted, without duplicates
 	Mask   string   // how the field is masked when a rule masks it; "" means redact
 	Source string   // where the value comes from
 	Unit   string   // the unit of a number
 	Means  string   // what tells this field apart from others of the same name
+
+	Subject bool // the value names the data subject: records hold it as a digest
 }
 
 // Sensitive reports whether the field carries a label.
@@ -40,6 +42,10 @@ func ParseGov(tag string) (Gov, error) {
 	}
 	for _, part := range splitTag(tag) {
 		key, value, isPair := strings.Cut(part, "=")
+		if part == "subject" {
+			g.Subject = true
+			continue
+		}
 		if !isPair {
 			if !validLabel(part) {
 				return Gov{}, fmt.Errorf("gov tag: label %q: write a word of letters, digits, '-', '_' or '.'", part)

@@ -21,8 +21,15 @@ func (p Place) String() string { return JoinPath(p.Path) }
 
 // Labelled lists every labelled field in the documents of t, at any depth, through lists, maps and pointers.
 // Below a recursive type a path holds AnyDepth, so that it covers every level.
-func Labelled(t reflect.Type) ([]Place, error) {
-	w := labelWalk{firstPath: map[reflect.Type][]string{}, recursive: map[reflect.Type]bool{}}
+func Labelled(t reflect.Type) ([]Place, error) { return places(t, Gov.Sensitive) }
+
+// Subjects lists, in the same way, every field that names a data subject.
+func Subjects(t reflect.Type) ([]Place, error) {
+	return places(t, func(g Gov) bool { return g.Subject })
+}
+
+func places(t reflect.Type, wanted func(Gov) bool) ([]Place, error) {
+	w := labelWalk{wanted: wanted, firstPath: map[reflect.Type][]string{}, recursive: map[reflect.Type]bool{}}
 	err := w.walk(t, nil)
 	return w.places, err
 }
@@ -30,6 +37,7 @@ func Labelled(t reflect.Type) ([]Place, error) {
 // labelWalk goes down all ways through a type. A way that comes to a struct it is inside of already ends there, and that struct, the first
 // of its kind on the way, is where the documents begin to repeat: everything found below it may stand any number of rounds deeper.
 type labelWalk struct {
+	wanted    func(Gov) bool
 	places    []Place
 	firstPath map[reflect.Type][]string // types on the way down, and where each was met first
 	recursive map[reflect.Type]bool
@@ -59,7 +67,7 @@ func (w *labelWalk) walk(t reflect.Type, at []string) error {
 	begin := len(w.places)
 	for i := range s.Fields {
 		f := &s.Fields[i]
-		if f.Gov.Sensitive() {
+		if w.wanted(f.Gov) {
 			w.places = append(w.places, Place{Path: child(at, f.Name), Kind: f.Kind, Type: f.Type, Gov: f.Gov, Exact: true})
 		}
 		if err := w.walk(f.Type, child(at, f.Name)); err != nil {

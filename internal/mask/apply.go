@@ -1,6 +1,10 @@
 package mask
 
-import "hash"
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"hash"
+)
 
 // Apply appends the masked form of the JSON document in src to dst and returns
 // the extended slice. It adds to touched, which may be nil, how often each edit
@@ -10,8 +14,18 @@ import "hash"
 // to be withheld as a whole: dst comes back with its old length, and what was
 // added to touched means nothing.
 func (p *Plan) Apply(dst, src []byte, touched *Touched) ([]byte, error) {
+	return p.ApplyUnder(nil, dst, src, touched)
+}
+
+// ApplyUnder is Apply with another key for [Hash] than the plan's; nil means the plan's.
+func (p *Plan) ApplyUnder(key, dst, src []byte, touched *Touched) ([]byte, error) {
 	w := p.walkers.Get().(*walker)
 	defer w.release()
+	if key != nil {
+		own := w.mac
+		w.mac = hmac.New(sha256.New, key)
+		defer func() { w.mac = own }()
+	}
 	if touched != nil {
 		touched.reserve(len(p.edits))
 		w.counts = touched.counts

@@ -1,0 +1,195 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/mcpgov/go-sdk/internal/canon"
+)
+
+// SubjectKeys gives every person a key of his own. What a record says of a person is keyed by it: the digest that names him ([SubjectDigest]), the
+// digests of his masked values and of whole arguments. Deleting the key erases the person from the log: nothing in it can be told to be about him any more, not even by who
+// guesses right and has the log's key, while every record stays as it was written and the chain whole.
+//
+// [Subjects] keeps the keys in files; a server that runs in several places needs one that they share, such as a key service.
+type SubjectKeys interface {
+	// SubjectKey returns the key of a person, 32 bytes or more, and makes one if he has none. It must be safe for concurrent use.
+	SubjectKey(ctx context.Context, subject string) ([]byte, error)
+}
+
+// SubjectDigest is how records name a person: the first half of an HMAC-SHA256 under his key, 32 hex digits.
+func SubjectDigest(key []byte, subject string) string {
+	return hex.EncodeToString(keyed(key, "subject\n", subject)[:sha256.Size/2])
+}
+
+// TextDigest is what stands in a record in the place of a sensitive text, where its field has no other mask: "hmac:" and the first half of an
+// HMAC-SHA256, 32 hex digits. An auditor who knows a value looks for its digest. The key is the server's Config.Key or, if the record
+// names subjects, the one that [CombinedKey] makes of theirs.
+func TextDigest(key []byte, text string) string {
+	return "hmac:" + hex.EncodeToString(keyed(key, "", text)[:sha256.Size/2])
+}
+
+// DocumentDigest is the digest of a JSON document in its canonical form, as Record.ArgumentsDigest and Record.ResponseDigest hold it: an HMAC-SHA256 in hex.
+// An error means that the document is not JSON.
+func DocumentDigest(key, document []byte) (string, error) {
+	text, err := canon.JSON(document)
+	if err != nil {
+		return "", fmt.Errorf("audit: digest: %w", err)
+	}
+	return hex.EncodeToString(keyed(key, "", string(text))), nil
+}
+
+// CombinedKey is the key of what a record says of several people, or of one: whoever erases one of them has erased it. The keys are those of
+// Record.Subjects, in its order.
+func CombinedKey(keys ...[]byte) []byte {
+	combined := []byte("mcpgov subjects v1")
+	for _, key := range keys {
+		combined = keyed(key, "combined\n", string(combined))
+	}
+	return combined
+}
+
+func keyed(key []byte, purpose, text string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(purpose))
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}
+
+// Subjects are [SubjectKeys] in a directory: one small file for each person, named by a keyed digest and encrypted (AES-256-GCM), so that the
+// files alone tell nothing. Safe for concurrent use, by several processes too. Copies of the directory, such as backups, keep erased people
+// alive: keep them shorter than the law gives you.
+type Subjects struct {
+	dir    string
+	names  []byte // key of the files' names
+	sealer cipher.AEAD
+
+	mu    sync.Mutex
+	known map[string][]byte // by file name
+}
+
+const (
+	subjectKeySize = 32
+	maxKnown       = 10_000 // keys kept in memory
+)
+
+// OpenSubjects opens the keys in dir and creates it if it is not there, for its owner alone. The master key, 32 random bytes or more, is kept
+// away from both directory and log.
+func OpenSubjects(dir string, master []byte) (*Subjects, error) {
+	if len(master) < minKey {
+		return nil, fmt.Errorf("audit: subjects: the master key has %d bytes; give %d random bytes or more", len(master), minKey)
+	}
+	if err := makeDirectory(dir); err != nil {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	block, err := aes.NewCipher(keyed(master, "files", ""))
+	if err != nil {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	sealer, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	return &Subjects{dir: dir, names: keyed(master, "names", ""), sealer: sealer, known: map[string][]byte{}}, nil
+}
+
+// ErrNoSubject says that a person has no key: nothing in the log is about him, or he was erased.
+var ErrNoSubject = errors.New("this person has no key: nothing in the log names him, or he was erased")
+
+// SubjectKey returns the person's key. A new one is on disk before it is returned.
+func (s *Subjects) SubjectKey(_ context.Context, subject string) ([]byte, error) {
+	key, err := s.Find(subject)
+	if !errors.Is(err, ErrNoSubject) {
+		return key, err
+	}
+	v, name := s.place(subject)
+	if err := makeDirectory(v.dir); err != nil {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	key = make([]byte, subjectKeySize)
+	_, _ = rand.Read(key) // crypto/rand never fails
+	draft := rand.Text()
+	sealed := s.sealer.Seal(nil, nil, key, []byte(name)) //nolint:gosec // the nonce is drawn inside: NewGCMWithRandomNonce
+	if err := v.put(draft, sealed); err != nil {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	err = v.link(draft, name) // fails if another has been quicker: his key counts
+	if gone := v.remove(draft); err == nil {
+		err = gone
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	return s.Find(subject)
+}
+
+// Find returns the person's key, and makes none: the error is [ErrNoSubject] if there is none.
+func (s *Subjects) Find(subject string) ([]byte, error) {
+	v, name := s.place(subject)
+	path := filepath.Join(v.dir, name)
+	s.mu.Lock()
+	key := s.known[name]
+	s.mu.Unlock()
+	if key != nil {
+		if _, err := os.Lstat(path); err == nil { // another process may have erased him
+			return bytes.Clone(key), nil
+		}
+	}
+	sealed, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.forget(name)
+		return nil, ErrNoSubject
+	case err != nil:
+		return nil, fmt.Errorf("audit: subjects: %w", err)
+	}
+	if key, err = s.sealer.Open(nil, nil, sealed, []byte(name)); err != nil || len(key) != subjectKeySize {
+		return nil, fmt.Errorf("audit: subjects: key file %s was changed, or written under another master key", name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.known) >= maxKnown {
+		clear(s.known)
+	}
+	s.known[name] = key
+	return bytes.Clone(key), nil
+}
+
+// Erase deletes the person's key, durably. What the log says of him can be told of nobody from then on; should he come up again, he gets a
+// new key and a new digest. The error is [ErrNoSubject] if he has none.
+func (s *Subjects) Erase(subject string) error {
+	v, name := s.place(subject)
+	s.forget(name)
+	err := os.Remove(filepath.Join(v.dir, name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrNoSubject
+	case err != nil:
+		return fmt.Errorf("audit: subjects: %w", err)
+	}
+	return v.sync()
+}
+
+func (s *Subjects) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.known, name)
+}
+
+// place is where a person's key is kept. 256 folders keep each of them small.
+func (s *Subjects) place(subject string) (osVolume, string) {
+	name := hex.EncodeToString(keyed(s.names, "", subject))
+	return osVolume{filepath.Join(s.dir, name[:2])}, name
+}
