@@ -47,7 +47,7 @@
 //
 // # What the database must be
 //
-// PostgreSQL 13 or later, a database in UTF-8, fsync on. Open checks the last two. The sink asks for synchronous_commit in every transaction,
+// PostgreSQL 14 or later (tested with 15), a database in UTF-8, fsync on. Open checks the last two. The sink asks for synchronous_commit in every transaction,
 // whatever the role's setting. Behind a pooler that shares connections between transactions, add default_query_exec_mode=exec to the
 // connection string.
 package auditpg

@@ -2,6 +2,7 @@ package auditpg
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -114,7 +115,7 @@ func (in *insertion) arrays() []any {
 	}
 	for i := range in.rows {
 		r := &in.rows[i]
-		ids[i], times[i], lines[i] = fmt.Sprintf("%x", r.id), r.time, r.line
+		ids[i], times[i], lines[i] = hex.EncodeToString(r.id[:]), r.time, r.line
 		durations[i], counts[i] = r.durationUS, r.rows
 		for c, text := range r.texts {
 			columns[c][i] = text

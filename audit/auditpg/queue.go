@@ -33,7 +33,7 @@ type batch struct {
 	done chan struct{}
 	err  error
 
-	// Guarded by the queue's lock.
+	// Guarded by the queue's lock, as are the rows and the context until the writer takes the batch.
 	waiting int         // callers
 	alone   *time.Timer // ends ctx, when all callers have gone
 }
@@ -81,13 +81,14 @@ func (q *queue) add(r *row) (_ *batch, room <-chan struct{}, _ error) {
 		return nil, q.room, nil
 	}
 	if q.next == nil {
-		ctx, end := context.WithCancelCause(context.Background())
-		q.next = &batch{ctx: ctx, end: end, done: make(chan struct{})}
+		q.next = &batch{done: make(chan struct{})}
 	}
 	b := q.next
-	if b.alone != nil { // not alone any more; a timer that has fired already costs this caller an error
-		b.alone.Stop()
-		b.alone = nil
+	if b.waiting == 0 { // new, or alone until now
+		if b.alone != nil {
+			b.alone.Stop()
+		}
+		b.ctx, b.end = context.WithCancelCause(context.Background())
 	}
 	b.rows = append(b.rows, *r)
 	b.waiting++
@@ -118,7 +119,8 @@ func (q *queue) leave(b *batch) {
 	defer q.mu.Unlock()
 	b.waiting--
 	if b.waiting == 0 {
-		b.alone = time.AfterFunc(graceAlone, func() { b.end(errAlone) })
+		end := b.end
+		b.alone = time.AfterFunc(graceAlone, func() { end(errAlone) })
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -59,8 +60,10 @@ func TestZero(t *testing.T) {
 	for _, err := range sink.Records(t.Context(), nil) {
 		require.ErrorContains(t, err, "a zero Sink holds nothing")
 	}
-	_, err := auditpg.OpenConfig(t.Context(), nil, nil)
-	require.ErrorContains(t, err, "the configuration is nil; make it with pgx.ParseConfig")
-	_, err = auditpg.Open(t.Context(), "", &auditpg.Options{Timeout: -time.Second})
+	for _, config := range []*pgx.ConnConfig{nil, {}} {
+		_, err := auditpg.OpenConfig(t.Context(), config, nil)
+		require.ErrorContains(t, err, "the configuration is nil or incomplete; make it with pgx.ParseConfig")
+	}
+	_, err := auditpg.Open(t.Context(), "", &auditpg.Options{Timeout: -time.Second})
 	require.ErrorContains(t, err, "auditpg: Options.Timeout is -1s; give a positive duration, or 0 for 5s")
 }

@@ -57,8 +57,8 @@ func OpenConfig(ctx context.Context, config *pgx.ConnConfig, opts *Options) (*Si
 	if err != nil {
 		return nil, err
 	}
-	if config == nil {
-		return nil, errors.New("auditpg: the configuration is nil; make it with pgx.ParseConfig")
+	if config == nil || config.DialFunc == nil || config.LookupFunc == nil || config.RuntimeParams == nil { // pgx would panic
+		return nil, errors.New("auditpg: the configuration is nil or incomplete; make it with pgx.ParseConfig")
 	}
 	s := &Sink{opts: settled, config: config.Copy(), dialer: newDialer(config.DialFunc), sql: settled.insert(), queue: newQueue()}
 	s.config.DialFunc = s.dialer.connect

@@ -46,6 +46,9 @@ func (w *writer) run(q *queue) {
 
 // write commits a batch, in two attempts at most.
 func (w *writer) write(b *batch) error {
+	if b.ctx.Err() != nil { // given up while it waited for its turn
+		return fmt.Errorf("auditpg: %d records were not written: %w", len(b.rows), context.Cause(b.ctx))
+	}
 	fault := w.attempt(b, insertRows)
 	if again(fault) && b.ctx.Err() == nil {
 		fault = w.attempt(b, insertMissingRows)
