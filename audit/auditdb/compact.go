@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -57,36 +58,73 @@ func compact(ctx context.Context, dir string, opts *Options) (done Compacted, er
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	sweep(dir, settled.Now())
-	for _, segment := range segments {
-		path := filepath.Join(dir, segment.Name)
-		if segment.Pruned {
-			err := os.Remove(parquetPath(path))
-			if err == nil {
-				done.Removed++
-			} else if !errors.Is(err, os.ErrNotExist) {
-				return done, err
+	return compactAll(ctx, e, dir, segments, settled.Threads)
+}
+
+// compactAll works on as many segments at a time as there are threads: reading lines keeps a thread busy, and so does writing Parquet.
+func compactAll(ctx context.Context, e *engine, dir string, segments []audit.Segment, workers int) (Compacted, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan audit.Segment)
+	var mu sync.Mutex
+	var done Compacted
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for segment := range next {
+				one, err := compactSegment(ctx, e, filepath.Join(dir, segment.Name), &segment)
+				if err != nil {
+					cancel(fmt.Errorf("%s: %w", segment.Name, err)) // the first stays
+				}
+				mu.Lock()
+				done.add(one)
+				mu.Unlock()
 			}
-			continue
-		}
-		c := segment.Checkpoint
-		if c == nil || c.Last < c.First {
-			continue
-		}
-		if has, err := hasParquet(ctx, e, path, c); err != nil {
-			return done, err
-		} else if has {
-			continue
-		}
-		size, err := compactSegment(ctx, e, path, c)
-		if err != nil {
-			return done, fmt.Errorf("%s: %w", segment.Name, err)
-		}
-		done.Segments++
-		done.Records += c.Last - c.First + 1
-		done.LineBytes += segment.Size
-		done.ParquetBytes += size
+		})
 	}
-	return done, nil
+	for _, segment := range segments {
+		select {
+		case next <- segment:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	group.Wait()
+	return done, context.Cause(ctx)
+}
+
+func (c *Compacted) add(d Compacted) {
+	c.Segments += d.Segments
+	c.Records += d.Records
+	c.LineBytes += d.LineBytes
+	c.ParquetBytes += d.ParquetBytes
+	c.Removed += d.Removed
+}
+
+// compactSegment gives a segment its Parquet form, if it shall have one and has none yet.
+func compactSegment(ctx context.Context, e *engine, path string, segment *audit.Segment) (done Compacted, err error) {
+	if segment.Pruned {
+		err := os.Remove(parquetPath(path))
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return Compacted{}, nil
+		case err != nil:
+			return Compacted{}, err
+		}
+		return Compacted{Removed: 1}, nil
+	}
+	c := segment.Checkpoint
+	if c == nil || c.Last < c.First {
+		return Compacted{}, nil
+	}
+	if has, err := hasParquet(ctx, e, path, c); err != nil || has {
+		return Compacted{}, err
+	}
+	size, err := makeParquet(ctx, e, path, c)
+	if err != nil {
+		return Compacted{}, err
+	}
+	return Compacted{Segments: 1, Records: c.Last - c.First + 1, LineBytes: segment.Size, ParquetBytes: size}, nil
 }
 
 // hasParquet reports whether a segment has the Parquet form that this version would make.
@@ -101,8 +139,8 @@ func hasParquet(ctx context.Context, e *engine, path string, c *audit.Checkpoint
 	return origins[form] == origin(c), err
 }
 
-// compactSegment writes, checks and names the Parquet form of one segment and returns its size.
-func compactSegment(ctx context.Context, e *engine, path string, c *audit.Checkpoint) (size int64, err error) {
+// makeParquet writes, checks and names the Parquet form of one segment and returns its size.
+func makeParquet(ctx context.Context, e *engine, path string, c *audit.Checkpoint) (size int64, err error) {
 	s, err := surveySegment(ctx, path, c)
 	if err != nil {
 		return 0, err

@@ -11,7 +11,7 @@ type form int
 
 const (
 	text    form = iota // VARCHAR; absent is ''
-	hexText             // VARCHAR whose text mostly is hex: a Parquet file holds it as bytes where it is
+	hexText             // VARCHAR whose text mostly is hex: a Parquet file holds it as bytes if all of its records do
 	hash                // BLOB of the hash that the line spells in hex
 	whole               // UBIGINT
 	number              // BIGINT; absent is 0
@@ -131,3 +131,12 @@ func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`
 
 // literal makes any text an SQL text.
 func literal(s string) string { return `'` + strings.ReplaceAll(s, `'`, `''`) + `'` }
+
+// group names the nested object of which the field is a member; empty if it is none.
+func (f *field) group() string {
+	group, _, nested := strings.Cut(f.path, ".")
+	if !nested {
+		return ""
+	}
+	return group
+}

@@ -22,7 +22,7 @@ import (
 // is left over. Segments and checkpoints are made here, in the format of the audit package, whatever size its own segments have.
 func writeLog(t testing.TB, perSegment int, records iter.Seq[audit.Record]) (dir string) {
 	t.Helper()
-	dir = filepath.Join(t.TempDir(), "log")
+	dir = filepath.Join(tempDir(t), "log")
 	require.NoError(t, os.Mkdir(dir, 0o700))
 	s := segmenter{dir: dir, perSegment: perSegment, prev: strings.Repeat("0", 64)}
 	whole := t.TempDir()
@@ -90,4 +90,11 @@ func (s *segmenter) seal(t testing.TB) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, fmt.Sprintf("audit-%06d.checkpoint.json", s.number)), c, 0o600))
 	s.prev, s.records = last.Hash, 0
+}
+
+func tempDir(t testing.TB) string {
+	if d := os.Getenv("KEEP"); d != "" {
+		return d
+	}
+	return t.TempDir()
 }

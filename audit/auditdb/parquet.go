@@ -52,11 +52,12 @@ func copyToParquet(lines, to string, c *audit.Checkpoint, s survey) string {
 			if f.path == "hash" { // prev is the hash of the record before: half of what no codec can shrink
 				columns = append(columns, column)
 			}
-		case hexText: // zstd shrinks bytes of random digests no more than hex of them
-			hexed := fmt.Sprintf("regexp_full_match(%s, '([0-9a-f][0-9a-f])+')", column)
-			columns = append(columns,
-				fmt.Sprintf("CASE WHEN %s THEN unhex(%s) END AS %s", hexed, column, column),
-				fmt.Sprintf("CASE WHEN %s THEN '' ELSE %s END AS %s", hexed, column, quote(f.packed())))
+		case hexText: // zstd shrinks hex of random bytes no further than the bytes
+			if s.notHex[f.path] {
+				columns = append(columns, "NULL::BLOB AS "+column, column+" AS "+quote(f.packed()))
+			} else {
+				columns = append(columns, fmt.Sprintf("unhex(%s) AS %s", column, column), "'' AS "+quote(f.packed()))
+			}
 		case raw:
 			if nulls := s.nulls[f.path]; len(nulls) > 0 {
 				column = fmt.Sprintf("CASE WHEN seq IN (%s) THEN 'null' ELSE %s END AS %s",
@@ -69,6 +70,6 @@ func copyToParquet(lines, to string, c *audit.Checkpoint, s survey) string {
 	}
 	longest := max(int64(s.longest)+1024, 1<<20)
 	return fmt.Sprintf(
-		"COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, USE_TMP_FILE false, ROW_GROUP_SIZE %d, KV_METADATA {%s: %s})",
+		"COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 3, USE_TMP_FILE false, ROW_GROUP_SIZE %d, KV_METADATA {%s: %s})",
 		strings.Join(columns, ", "), lineSource([]string{lines}, longest, 0), literal(to), rowGroup, originKey, literal(origin(c)))
 }

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
-
 	"github.com/mcpgov/go-sdk/audit"
 )
 
@@ -182,11 +180,7 @@ func (d *DB) see() *snapshot {
 // longer than usual, or a file that is gone.
 func (d *DB) attempt(ctx context.Context, ask func(*snapshot) error) error {
 	err := ask(d.see())
-	var engineErr *duckdb.Error
-	if !errors.As(err, &engineErr) || ctx.Err() != nil {
-		return err
-	}
-	if engineErr.Type != duckdb.ErrorTypeInvalidInput && engineErr.Type != duckdb.ErrorTypeIO {
+	if !worthRetry(ctx, err) {
 		return err
 	}
 	if again := d.refresh(ctx, true); again != nil {

@@ -18,6 +18,7 @@ import (
 type survey struct {
 	longest int                 // bytes of the longest line
 	nulls   map[string][]uint64 // by field, the records where it is the JSON value null, which SQL cannot tell from absence
+	notHex  map[string]bool     // the digests and ids that are something else than hex in at least one record
 }
 
 // surveySegment reads a sealed segment line by line and holds it against its checkpoint: canonical JSON, numbers without a gap, each record
@@ -29,7 +30,7 @@ func surveySegment(ctx context.Context, path string, c *audit.Checkpoint) (surve
 		return survey{}, err
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	s := survey{nulls: map[string][]uint64{}}
+	s := survey{nulls: map[string][]uint64{}, notHex: map[string]bool{}}
 	lines := bufio.NewReaderSize(file, 256<<10)
 	var long []byte
 	seq, prev := c.First, []byte(c.Prev)
@@ -103,11 +104,15 @@ func (s *survey) line(line []byte, seq uint64, prev []byte) ([]byte, error) {
 				return nil, errors.New("it does not name the hash of the record before")
 			}
 		case "hash":
-			if own = value[1 : len(value)-1]; !isHash(own) {
+			if own = value[1 : len(value)-1]; len(own) != 64 || !isHex(own) {
 				return nil, errors.New("its hash is not 64 digits of lower-case hex")
 			}
 		case "v":
 			version = string(value) == "1"
+		case "arguments_digest", "response_digest", "trace_id", "span_id":
+			if inner := value[1 : len(value)-1]; len(inner)%2 != 0 || !isHex(inner) {
+				s.notHex[string(name)] = true
+			}
 		case "arguments", "response":
 			if string(value) == "null" {
 				s.nulls[string(name)] = append(s.nulls[string(name)], seq)
@@ -138,12 +143,12 @@ func (s *survey) attributes(line []byte, seq uint64) error {
 	return nil
 }
 
-// isHash reports whether b is the hex of a hash as records spell it.
-func isHash(b []byte) bool {
+// isHex reports whether b holds digits of lower-case hex only.
+func isHex(b []byte) bool {
 	for _, c := range b {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
 			return false
 		}
 	}
-	return len(b) == 64
+	return true
 }
