@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -59,6 +60,7 @@ type DB struct {
 	refreshing sync.Mutex // one at a time; the file of the copied tail is shared
 	mu         sync.Mutex
 	current    *snapshot
+	tables     atomic.Int64 // made so far, so that each has a name of its own
 }
 
 // Open opens the log directory dir for questions. Nil options mean the defaults. It neither takes the log's lock nor changes anything in
