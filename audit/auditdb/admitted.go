@@ -18,7 +18,7 @@ type source struct {
 }
 
 // over calls ask with the source of what q is about; and once more if the first try met a line that was just being written.
-func (d *DB) over(ctx context.Context, q *Query, ask func(source) error) error {
+func (d *DB) over(ctx context.Context, q *Query, ask func(*snapshot, source) error) error {
 	if err := q.settle(); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (d *DB) over(ctx context.Context, q *Query, ask func(source) error) error {
 	p := q.where(now)
 	if p.whole {
 		return d.attempt(ctx, func(s *snapshot) error {
-			return ask(source{"SELECT * FROM (" + s.all + ")" + p.clause(), p.args})
+			return ask(s, source{"SELECT * FROM (" + s.all + ")" + p.clause(), p.args})
 		})
 	}
 	// What SQL cannot decide is decided record by record; the numbers of those admitted go into a table.
@@ -35,7 +35,7 @@ func (d *DB) over(ctx context.Context, q *Query, ask func(source) error) error {
 		return err
 	}
 	err = d.attempt(ctx, func(s *snapshot) error {
-		return ask(source{fmt.Sprintf("SELECT * FROM (%s) WHERE seq IN (SELECT seq FROM %s)", s.all, table), nil})
+		return ask(s, source{fmt.Sprintf("SELECT * FROM (%s) WHERE seq IN (SELECT seq FROM %s)", s.all, table), nil})
 	})
 	_, dropErr := d.engine.ExecContext(context.WithoutCancel(ctx), "DROP TABLE "+table)
 	return errors.Join(err, dropErr)

@@ -70,11 +70,11 @@ func publish(staged, path string, force bool) error {
 	// A link is refused if the name is taken; a rename would replace what another program has just put there.
 	err := os.Link(staged, path)
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s exists; give another path, or set Force to replace it: %w", path, os.ErrExist)
+		return errExists(path)
 	}
 	if err != nil { // a file system without links
 		if _, statErr := os.Lstat(path); !errors.Is(statErr, os.ErrNotExist) {
-			return fmt.Errorf("%s exists; give another path, or set Force to replace it: %w", path, os.ErrExist)
+			return errExists(path)
 		}
 		if err := os.Rename(staged, path); err != nil {
 			return err
@@ -94,4 +94,8 @@ func syncDirectory(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+func errExists(path string) error {
+	return fmt.Errorf("%s exists; give another path, or set Force to replace it: %w", path, os.ErrExist)
 }

@@ -53,7 +53,7 @@ func (d *DB) stats(ctx context.Context, q *Query, by []Dimension) (all []Stat, e
 	if slices.Contains(by, ByHour) && slices.Contains(by, ByDay) {
 		return nil, errors.New("group by the hour or by the day, not by both")
 	}
-	err = d.over(ctx, q, func(from source) error {
+	err = d.over(ctx, q, func(_ *snapshot, from source) error {
 		all = nil
 		z, err := d.zoneOf(ctx, q, by, from)
 		if err != nil {

@@ -45,7 +45,8 @@ func (z *zone) hour() string {
 
 // day is SQL for the number of the local day of a record, from 1970-01-01.
 func (z *zone) day() string {
-	return fmt.Sprintf(`((epoch_us("time") + %s) // %d)`, z.offset, dayMicros)
+	local := fmt.Sprintf(`(epoch_us("time") + %s)`, z.offset)
+	return fmt.Sprintf(`((%s - (%s %% %d + %d) %% %d) // %d)`, local, local, dayMicros, dayMicros, dayMicros, dayMicros) // down, before 1970 too
 }
 
 // hourStart is the time that hour stands for.
