@@ -3,6 +3,8 @@ package auditdb_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,8 +53,7 @@ func TestAnomaliesPlanted(t *testing.T) {
 	})
 	for i := range planted { // what they use is not new to them
 		if id := planted[i].User.ID; id != "u-02" {
-			n := 0
-			fmt.Sscanf(id, "u-%d", &n)
+			n, _ := strconv.Atoi(strings.TrimPrefix(id, "u-")) // 0 for whoever is new
 			planted[i].Target.Name, planted[i].Client.RemoteIP = fmt.Sprintf("crm.tool_%02d", n), fmt.Sprintf("192.0.2.%d", 10*n%250)
 		}
 	}

@@ -208,7 +208,7 @@ func CompactEvery(ctx context.Context, dir string, interval time.Duration, opts 
 	for {
 		done, err := Compact(ctx, dir, &background)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the end of ctx is what the caller asked for, and what was interrupted is as if never begun
+			return nil // the end of ctx is what the caller asked for, and what was interrupted is as if never begun
 		}
 		if err != nil || done != (Compacted{}) {
 			report(done, err)

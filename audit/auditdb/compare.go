@@ -82,7 +82,7 @@ func (t *translator) isBool(e ast.Expr) bool {
 // bind adds a value and returns its place, with its type, so that SQL never has to guess at it.
 func (t *translator) bind(kind types.Kind, value any) string {
 	t.args = append(t.args, value)
-	switch kind { //nolint:exhaustive // bindable lets no other pass
+	switch kind { // bindable lets no other pass
 	case types.IntKind:
 		return "?::BIGINT"
 	case types.DoubleKind:

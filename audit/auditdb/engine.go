@@ -36,9 +36,9 @@ func openEngine(ctx context.Context, o *Options, dirs ...string) (*engine, error
 
 // confine applies the settings, in the one order that works: what is locked cannot be set.
 func (e *engine) confine(ctx context.Context, o *Options, dirs []string) error {
-	allowed := make([]string, len(dirs))
-	for i, dir := range dirs {
-		allowed[i] = literal(dir + string(os.PathSeparator))
+	var allowed []string
+	for _, dir := range dirs { // DuckDB asks for the name as a query writes it, and again for the file that it finds
+		allowed = append(allowed, literal(dir+string(os.PathSeparator)), literal(plain(dir)+string(os.PathSeparator)))
 	}
 	for _, setting := range []string{
 		fmt.Sprintf("threads=%d", o.Threads),

@@ -92,13 +92,13 @@ func (f *Filter) Match(ctx context.Context, r *audit.Record, now time.Time) (boo
 	variables := &scope{types: f.types, fields: f.fields, record: r, now: types.Timestamp{Time: now}}
 	if !f.loops {
 		value, _, err := f.program.Eval(variables)
-		return err == nil && value == types.True, nil //nolint:nilerr // undecided: does not hold
+		return err == nil && value == types.True, nil // undecided: does not hold
 	}
 	value, _, err := f.program.ContextEval(ctx, variables)
 	if ctx.Err() != nil {
 		return false, fmt.Errorf("auditdb: filter: %w", context.Cause(ctx))
 	}
-	return err == nil && value == types.True, nil //nolint:nilerr // undecided: does not hold
+	return err == nil && value == types.True, nil // undecided: does not hold
 }
 
 var (

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mcpgov/go-sdk/audit"
 )
@@ -54,12 +55,12 @@ func (l *lineFile) backwards(ctx context.Context, read func(*audit.Record) (bool
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	var buffer []byte
-	for i := len(places) - 1; i >= 0; i-- {
-		buffer = append(buffer[:0], make([]byte, places[i].length)...)
-		if _, err := file.ReadAt(buffer, places[i].start); err != nil {
+	for _, at := range slices.Backward(places) {
+		buffer = append(buffer[:0], make([]byte, at.length)...)
+		if _, err := file.ReadAt(buffer, at.start); err != nil {
 			return err
 		}
-		record, err := l.parse(buffer, places[i])
+		record, err := l.parse(buffer, at)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ import (
 // is left over. Segments and checkpoints are made here, in the format of the audit package, whatever size its own segments have.
 func writeLog(t testing.TB, perSegment int, records iter.Seq[audit.Record]) (dir string) {
 	t.Helper()
-	dir = filepath.Join(tempDir(t), "log")
+	dir = filepath.Join(t.TempDir(), "log")
 	require.NoError(t, os.Mkdir(dir, 0o700))
 	s := segmenter{dir: dir, perSegment: perSegment, prev: strings.Repeat("0", 64)}
 	whole := t.TempDir()
@@ -63,6 +63,7 @@ type segmenter struct {
 }
 
 func (s *segmenter) add(t testing.TB, line []byte) {
+	t.Helper()
 	s.text.Write(line)
 	s.seq++
 	if s.records++; s.records == s.perSegment {
@@ -71,6 +72,7 @@ func (s *segmenter) add(t testing.TB, line []byte) {
 }
 
 func (s *segmenter) flush(t testing.TB) {
+	t.Helper()
 	s.number++
 	path := filepath.Join(s.dir, fmt.Sprintf("audit-%06d.jsonl", s.number))
 	require.NoError(t, os.WriteFile(path, s.text.Bytes(), 0o600))
@@ -78,6 +80,7 @@ func (s *segmenter) flush(t testing.TB) {
 }
 
 func (s *segmenter) seal(t testing.TB) {
+	t.Helper()
 	size := s.text.Len()
 	text := s.text.Bytes()
 	last, err := audit.ParseRecord(text[bytes.LastIndexByte(text[:size-1], '\n')+1 : size-1])
@@ -90,11 +93,4 @@ func (s *segmenter) seal(t testing.TB) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, fmt.Sprintf("audit-%06d.checkpoint.json", s.number)), c, 0o600))
 	s.prev, s.records = last.Hash, 0
-}
-
-func tempDir(t testing.TB) string {
-	if d := os.Getenv("KEEP"); d != "" {
-		return d
-	}
-	return t.TempDir()
 }

@@ -79,7 +79,7 @@ func (t *translator) condition(e ast.Expr) (sql string, ok bool) {
 		}
 		return "", false
 	}
-	switch e.Kind() { //nolint:exhaustive // everything else is left to CEL
+	switch e.Kind() { // everything else is left to CEL
 	case ast.IdentKind:
 		return t.flag(e)
 	case ast.SelectKind:
@@ -159,7 +159,7 @@ func (t *translator) presence(e ast.Expr) (string, bool) {
 
 // field returns the field that an expression names, or nil.
 func (t *translator) field(e ast.Expr) *field {
-	switch e.Kind() { //nolint:exhaustive // only these name fields
+	switch e.Kind() { // only these name fields
 	case ast.IdentKind:
 		return t.filter.fields[e.AsIdent()]
 	case ast.SelectKind:

@@ -105,6 +105,7 @@ func measureQuestion(t *testing.T, dir, lines string) (parquet, native, jsonl co
 		return medianCost(t, times, func() {
 			rows, err := db.QueryContext(context.Background(), fmt.Sprintf(question, from))
 			require.NoError(t, err)
+			defer func() { require.NoError(t, rows.Close()) }()
 			n := 0
 			for rows.Next() {
 				n++

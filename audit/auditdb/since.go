@@ -51,11 +51,11 @@ func before(now time.Time, s string) (time.Time, bool) {
 	}
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseUint(days, 10, 16)
-		return now.AddDate(0, 0, -int(n)), err == nil //nolint:gosec // 16 bits
+		return now.AddDate(0, 0, -int(n)), err == nil // 16 bits
 	}
 	if weeks, ok := strings.CutSuffix(s, "w"); ok {
 		n, err := strconv.ParseUint(weeks, 10, 12)
-		return now.AddDate(0, 0, -7*int(n)), err == nil //nolint:gosec // 12 bits
+		return now.AddDate(0, 0, -7*int(n)), err == nil // 12 bits
 	}
 	d, err := time.ParseDuration(s)
 	return now.Add(-d), err == nil && d >= 0 && d < math.MaxInt64

@@ -94,12 +94,16 @@ func parquetSource(paths []string) string {
 	return fmt.Sprintf("SELECT %s FROM read_parquet(%s)", strings.Join(columns, ", "), fileList(paths))
 }
 
-// fileList writes paths for a table function; what would be a pattern in them is taken as it stands.
+// plain writes a path so that what would be a pattern in it is taken as it stands.
+func plain(path string) string {
+	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]").Replace(path)
+}
+
+// fileList writes paths for a table function.
 func fileList(paths []string) string {
-	plain := strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]")
 	quoted := make([]string, len(paths))
 	for i, path := range paths {
-		quoted[i] = literal(plain.Replace(path))
+		quoted[i] = literal(plain(path))
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }

@@ -16,7 +16,7 @@ import (
 
 var errNoMember = errors.New("no such member")
 
-// box is the value of a field as filters see it. What a line leaves out is there with its zero value: an absent text is ''.
+// box is the value of a field as filters see it. What a line leaves out is there with its zero value: an absent text is ”.
 func (p *recordTypes) box(f *field, r *audit.Record) ref.Val {
 	switch v := f.in(r).(type) {
 	case *string:
@@ -74,11 +74,11 @@ func (p *recordTypes) boxJSON(text json.RawMessage) ref.Val {
 	if err := decoder.Decode(&value); err != nil {
 		return types.NewErr("not JSON")
 	}
-	return p.NativeToValue(plain(value))
+	return p.NativeToValue(numbered(value))
 }
 
-// plain turns the numbers in a decoded JSON value into CEL's: an integer if it is written as one and fits, else a double.
-func plain(value any) any {
+// numbered turns the numbers in a decoded JSON value into CEL's: an integer if it is written as one and fits, else a double.
+func numbered(value any) any {
 	switch v := value.(type) {
 	case json.Number:
 		if i, err := v.Int64(); err == nil {
@@ -90,11 +90,11 @@ func plain(value any) any {
 		return v.String() // equal to no number
 	case []any:
 		for i := range v {
-			v[i] = plain(v[i])
+			v[i] = numbered(v[i])
 		}
 	case map[string]any:
 		for name := range v {
-			v[name] = plain(v[name])
+			v[name] = numbered(v[name])
 		}
 	}
 	return value

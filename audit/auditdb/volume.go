@@ -10,14 +10,14 @@ import (
 // measure is something that is counted per user and hour or day.
 type measure struct {
 	kind      AnomalyKind
-	counts    string  // SQL aggregate
-	hourly    bool    // per hour; else per day
-	least     int64   // what is worth looking at
-	untried   int64   // the same for users with less history than seen; 0: they are not judged
-	seen      int64   // hours or days with calls that make a history
-	volume    bool    // it varies by factors rather than by steps
-	condition string  // CEL, of the records that count
-	says      string  // sentence: who, how many, when
+	counts    string // SQL aggregate
+	hourly    bool   // per hour; else per day
+	least     int64  // what is worth looking at
+	untried   int64  // the same for users with less history than seen; 0: they are not judged
+	seen      int64  // hours or days with calls that make a history
+	volume    bool   // it varies by factors rather than by steps
+	condition string // CEL, of the records that count
+	says      string // sentence: who, how many, when
 }
 
 const spreads = 6 // how many standard deviations, estimated from the median absolute deviation, are unusual
