@@ -17,7 +17,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 .PHONY: help
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all
 all: fmt build lint test ## Format, build, lint and test
@@ -46,6 +46,13 @@ fuzz: ## Run each fuzz target for FUZZTIME (30s)
 .PHONY: bench
 bench: ## Measure governed against ungoverned; exit non-zero when a goal is missed
 	MCPGOV_BENCH=1 $(GO) test -count=1 -timeout 30m -run '^TestBench' -v $(PKG)
+
+# How many records make audit-scale writes: make audit-scale SCALE=10000000 for the long form (needs 15 GB and half an hour)
+SCALE ?= 1000000
+
+.PHONY: audit-scale
+audit-scale: ## Measure compaction and questions over an audit log of SCALE records (1000000); exit non-zero when a goal is missed
+	MCPGOV_SCALE=$(SCALE) $(GO) test -count=1 -timeout 60m -run '^TestBenchAuditScale$$' -v ./audit/auditdb
 
 .PHONY: bench-all
 bench-all: ## Run every benchmark once, with allocations

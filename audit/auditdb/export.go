@@ -1,0 +1,188 @@
+package auditdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Format is a form in which records are exported.
+type Format string
+
+// The formats.
+const (
+	Parquet Format = "parquet" // one row per record, all columns; hashes as bytes
+	CSV     Format = "csv"     // the same as text, with a header; safe to open in a spreadsheet
+	JSONL   Format = "jsonl"   // the lines of the log, byte for byte
+	DuckDB  Format = "duckdb"  // a database file with the table records and the view logs
+)
+
+// ExportOptions configures an export.
+type ExportOptions struct {
+	// Force replaces a file that is there. Zero: an export never overwrites.
+	Force bool
+}
+
+// Export writes the records that q is about, in its order and up to its limit, to a new file at path that only its owner may read (0600). The
+// file appears whole or not at all. Nil options mean the defaults.
+//
+// In CSV, a text that a spreadsheet could take for a formula (one that begins with =, +, -, @, a tab, CR or LF) gets an apostrophe in front.
+//
+// A DuckDB file has the table records with a column per member of a record, and the view
+//
+//	logs(timestamp, type, endpoint, status, duration_ms, user_id, role, decision, rule, trace_id)
+//
+// with one row per call: type is "tool", "resource", "prompt" or another kind of target, status is "success" or "error".
+func (d *DB) Export(ctx context.Context, q Query, format Format, path string, opts *ExportOptions) error {
+	if opts == nil {
+		opts = &ExportOptions{}
+	}
+	if err := d.export(ctx, &q, format, path, opts.Force); err != nil {
+		return fmt.Errorf("auditdb: export %s: %w", d.dir, err)
+	}
+	return nil
+}
+
+func (d *DB) export(ctx context.Context, q *Query, format Format, path string, force bool) (err error) {
+	write := map[Format]func(context.Context, *Query, string) error{
+		Parquet: d.exportParquet, CSV: d.exportCSV, JSONL: d.exportLines, DuckDB: d.exportDuckDB,
+	}[format]
+	if write == nil {
+		return fmt.Errorf("there is no format %q; use parquet, csv, jsonl or duckdb", string(format))
+	}
+	if _, err := os.Lstat(path); err == nil && !force { // before the work; publish makes sure
+		return errExists(path)
+	}
+	own, err := os.MkdirTemp(d.engine.temp, "export-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(own)) }()
+	made := filepath.Join(own, "export")
+	if err := write(ctx, q, made); err != nil {
+		return err
+	}
+	staged, err := stage(path)
+	if err != nil {
+		return err
+	}
+	if err = moveContent(made, staged); err == nil {
+		_, err = settle(staged)
+	}
+	if err == nil {
+		err = publish(staged, path, force)
+	}
+	if err != nil {
+		_ = os.Remove(staged) // it may be gone already
+	}
+	return err
+}
+
+// moveContent copies a file into one that is there.
+func moveContent(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }() // it was only read
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}
+
+// exported is the SELECT of all columns, prev too, in the order of q.
+func exported(s *snapshot, from source, q *Query) string {
+	limit := ""
+	if q.Limit > 0 {
+		limit = fmt.Sprintf(" LIMIT %d", q.Limit)
+	}
+	return fmt.Sprintf("SELECT %s FROM (%s ORDER BY seq %s%s) r LEFT JOIN (%s) p ON r.seq = p.next ORDER BY r.seq %s",
+		columnList(), from.sql, q.Order.sqlWord(), limit, s.prevs(), q.Order.sqlWord())
+}
+
+func (d *DB) exportParquet(ctx context.Context, q *Query, path string) error {
+	return d.over(ctx, q, func(s *snapshot, from source) error {
+		return execute(ctx, d.engine, fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd)", exported(s, from, q), literal(path)), from.args)
+	})
+}
+
+func (d *DB) exportCSV(ctx context.Context, q *Query, path string) error {
+	return d.over(ctx, q, func(s *snapshot, from source) error {
+		var cells []string
+		for _, f := range fields() {
+			cells = append(cells, f.cell()+" AS "+quote(f.column()))
+		}
+		query := fmt.Sprintf("COPY (SELECT %s FROM (%s)) TO %s (FORMAT csv, HEADER)", strings.Join(cells, ", "), exported(s, from, q), literal(path))
+		return execute(ctx, d.engine, query, from.args)
+	})
+}
+
+// cell is the SQL expression of a field in a CSV file.
+func (f *field) cell() string {
+	column := quote(f.column())
+	switch f.form {
+	case text, hexText, raw:
+		return fmt.Sprintf("CASE WHEN regexp_matches(%s, '^[=+\\-@\\t\\r\\n]') THEN '''' || %s ELSE %s END", column, column, column)
+	case hash:
+		return "lower(hex(" + column + "))"
+	case texts, sources, steps:
+		return fmt.Sprintf("CASE WHEN len(%s) > 0 THEN to_json(%s)::VARCHAR ELSE '' END", column, column) // begins with a bracket
+	case stamp:
+		return fmt.Sprintf("strftime(%s AT TIME ZONE 'UTC', '%%Y-%%m-%%dT%%H:%%M:%%S.%%fZ')", column)
+	case whole, number, micros, flag:
+	}
+	return column
+}
+
+// exportDuckDB writes a database file. It works on a connection of its own, because the view must name its table without the name that
+// the file happens to have here.
+func (d *DB) exportDuckDB(ctx context.Context, q *Query, path string) error {
+	return d.over(ctx, q, func(s *snapshot, from source) (err error) {
+		conn, err := d.engine.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, conn.Close()) }()
+		name := fmt.Sprintf("export_%d", d.tables.Add(1))
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a first try
+			return err
+		}
+		if err := execute(ctx, conn, fmt.Sprintf("ATTACH %s AS %s", literal(path), name), nil); err != nil {
+			return err
+		}
+		defer func() {
+			after := context.WithoutCancel(ctx)
+			err = errors.Join(err, execute(after, conn, "USE memory", nil), execute(after, conn, "DETACH "+name, nil))
+		}()
+		if err := execute(ctx, conn, fmt.Sprintf("CREATE TABLE %s.records AS %s", name, exported(s, from, q)), from.args); err != nil {
+			return err
+		}
+		if err := execute(ctx, conn, "USE "+name, nil); err != nil {
+			return err
+		}
+		return execute(ctx, conn, logsView, nil)
+	})
+}
+
+// logsView shows the calls as the users of other systems know them.
+const logsView = `CREATE VIEW logs AS SELECT "time" AS timestamp, target_kind AS type, target_name AS endpoint,
+	CASE WHEN outcome = 'ok' THEN 'success' ELSE 'error' END AS status, duration_us / 1000 AS duration_ms,
+	user_id, user_role AS role, decision, rule, trace_id
+FROM records WHERE kind = 'outcome'`
+
+// execute runs a statement that gives no rows to read.
+func execute(ctx context.Context, db interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}, query string, args []any,
+) error {
+	_, err := db.ExecContext(ctx, query, args...)
+	return err
+}

@@ -1,0 +1,101 @@
+package auditdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options configures a [DB] and compaction. Nil and the zero value: the defaults named below.
+type Options struct {
+	// MemoryMiB bounds the memory of DuckDB, in MiB; what does not fit goes to TempDir. Zero: 1024.
+	MemoryMiB int
+	// Threads is how many threads DuckDB uses. Zero: one per processor.
+	Threads int
+	// TempDir is where the private directory for temporary files is made. Empty: the system's directory for them.
+	TempDir string
+	// Now is the clock of filters that read now, and of windows without an end. Nil: time.Now.
+	Now func() time.Time
+}
+
+// settled returns o with defaults filled in, or what is wrong with it.
+func (o *Options) settled() (*Options, error) {
+	if o == nil {
+		o = &Options{}
+	}
+	s := *o
+	if s.MemoryMiB < 0 || s.Threads < 0 {
+		return nil, errors.New("Options.MemoryMiB and Options.Threads must be positive, or zero for the default")
+	}
+	if s.MemoryMiB == 0 {
+		s.MemoryMiB = 1024
+	}
+	if s.Threads == 0 {
+		s.Threads = runtime.GOMAXPROCS(0)
+	}
+	if s.TempDir == "" {
+		s.TempDir = os.TempDir()
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	temp, err := filepath.Abs(s.TempDir)
+	s.TempDir = temp
+	return &s, err
+}
+
+// DB answers questions about a log directory. It only reads the log, which may be written meanwhile. It sees the records that were there at
+// [Open] or at the last [DB.Refresh]. Safe for concurrent use.
+type DB struct {
+	opts   *Options
+	dir    string
+	engine *engine
+
+	refreshing sync.Mutex // one at a time; the file of the copied tail is shared
+	mu         sync.Mutex
+	current    *snapshot
+	tables     atomic.Int64 // made so far, so that each has a name of its own
+}
+
+// Open opens the log directory dir for questions. Nil options mean the defaults. It neither takes the log's lock nor changes anything in
+// dir. A log that cannot be listed, or whose last line is no record, is an error.
+func Open(ctx context.Context, dir string, opts *Options) (*DB, error) {
+	settled, err := opts.settled()
+	if err != nil {
+		return nil, fmt.Errorf("auditdb: open %s: %w", dir, err)
+	}
+	d := &DB{opts: settled}
+	if d.dir, err = filepath.Abs(dir); err != nil {
+		return nil, fmt.Errorf("auditdb: open %s: %w", dir, err)
+	}
+	if d.engine, err = openEngine(ctx, settled, d.dir); err != nil {
+		return nil, fmt.Errorf("auditdb: open %s: %w", dir, err)
+	}
+	if err := d.Refresh(ctx); err != nil {
+		return nil, errors.Join(err, d.engine.Close())
+	}
+	return d, nil
+}
+
+// Refresh makes the records visible that were added to the log, and the compacted forms of segments that were made, since Open or the
+// last Refresh. Questions that are being answered do not notice. After an error the view is as it was.
+func (d *DB) Refresh(ctx context.Context) error {
+	if err := d.refresh(ctx, false); err != nil {
+		return fmt.Errorf("auditdb: read %s: %w", d.dir, err)
+	}
+	return nil
+}
+
+// Close ends DuckDB and removes its temporary files. Questions that are being answered end in an error.
+func (d *DB) Close() error {
+	if err := d.engine.Close(); err != nil {
+		return fmt.Errorf("auditdb: close: %w", err)
+	}
+	return nil
+}
