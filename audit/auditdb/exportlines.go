@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -33,20 +32,14 @@ func (d *DB) exportLines(ctx context.Context, q *Query, path string) (err error)
 		}
 		return failed == nil
 	}}
-	s := d.see()
-	parts := slices.Clone(s.parts)
-	if q.Order == NewestFirst {
-		slices.Reverse(parts)
-	}
-	for i := range parts {
-		if err := d.askPart(ctx, s, &parts[i], r.lines); err != nil || failed != nil {
-			return errors.Join(err, failed)
+	err = d.eachPart(ctx, r, func(ctx context.Context, s *snapshot, p *part) error {
+		wanted, err := r.find(ctx, s, p)
+		if err != nil || wanted != nil && len(wanted) == 0 {
+			return err
 		}
-		if r.ended {
-			break
-		}
-	}
-	return nil
+		return r.lines(ctx, p, wanted)
+	})
+	return errors.Join(err, failed)
 }
 
 // prevs is a SELECT of (next, prev): the hash before each record, which compacted segments leave out.

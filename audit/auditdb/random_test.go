@@ -98,7 +98,7 @@ func (g randomFilters) filter(depth int) string {
 // from lines and from Parquet.
 func TestFiltersAgree(t *testing.T) {
 	t.Parallel()
-	filters := 300
+	filters := 200
 	if testing.Short() {
 		filters = 50
 	}
