@@ -74,7 +74,7 @@ var core = []string{"mcpgov", "policy", "audit"}
 // cgoFree are the roots whose packages must link no cgo; linksCgo are the sub-packages that do on purpose.
 var (
 	cgoFree  = []string{"mcpgov", "policy", "audit", "mcptest", "internal"}
-	linksCgo = []string{"audit/auditdb"}
+	linksCgo = []string{"audit/auditdb", "mcpgov/cli", "mcpgov/cmd"}
 )
 
 // below puts a place of the house after the module's path.

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// progress says on a terminal how far long work has come.
+type progress struct {
+	read, total atomic.Int64
+	stop, done  chan struct{}
+}
+
+// begin prints now and then, if w is a terminal, until end.
+func begin(w io.Writer, what string, total int64) *progress {
+	p := &progress{stop: make(chan struct{}), done: make(chan struct{})}
+	p.total.Store(total)
+	width := terminal(w)
+	if width == 0 {
+		close(p.done)
+		return p
+	}
+	go p.show(w, what)
+	return p
+}
+
+func (p *progress) show(w io.Writer, what string) {
+	defer close(p.done)
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	began, line := time.Now(), ""
+	for {
+		select {
+		case <-p.stop:
+			_, _ = fmt.Fprintf(w, "\r%s\r", strings.Repeat(" ", len(line)))
+			return
+		case <-ticker.C:
+		}
+		read, total := p.read.Load(), p.total.Load()
+		line = fmt.Sprintf("%s: %s", what, time.Since(began).Round(time.Second))
+		if total > 0 {
+			line = fmt.Sprintf("%s: %d %% of %d MiB, %.0f MiB/s", what, min(100, 100*read/total), total>>20, float64(read)/(1<<20)/time.Since(began).Seconds())
+		}
+		_, _ = fmt.Fprintf(w, "\r%s", line)
+	}
+}
+
+func (p *progress) end() {
+	select {
+	case <-p.done:
+	default:
+		close(p.stop)
+		<-p.done
+	}
+}
+
+// counted is a file system that counts what is read of its files.
+type counted struct {
+	fs.FS
+	read *atomic.Int64
+}
+
+func (c counted) Open(name string) (fs.File, error) {
+	file, err := c.FS.Open(name)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // names the file
+	}
+	if dir, ok := file.(fs.ReadDirFile); ok {
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			return dir, nil
+		}
+	}
+	return countedFile{file, c.read}, nil
+}
+
+type countedFile struct {
+	fs.File
+	read *atomic.Int64
+}
+
+func (f countedFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.read.Add(int64(n))
+	return n, err //nolint:wrapcheck // io.EOF must stay itself
+}

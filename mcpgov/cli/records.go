@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/audit/auditdb"
+)
+
+// tail is the command that shows the newest records.
+func tail(s *settings) *cobra.Command {
+	var w window
+	var count int
+	var follow bool
+	c := &cobra.Command{
+		Use: "tail", Short: "Show the newest records, and go on with --follow", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			q, err := w.query(s)
+			if err != nil {
+				return err
+			}
+			if count < 1 {
+				return usage("--lines %d: write 1 or more", count)
+			}
+			q.Limit, q.Order = count, auditdb.NewestFirst
+			return s.asking(c.Context(), func(db *auditdb.DB) error {
+				newest, err := collect(c, db, q)
+				if err != nil {
+					return err
+				}
+				for i, j := 0, len(newest)-1; i < j; i, j = i+1, j-1 {
+					newest[i], newest[j] = newest[j], newest[i]
+				}
+				if err := s.show(c, newest, q.Location); err != nil || !follow {
+					return err
+				}
+				return s.follow(c, db, q, newest)
+			})
+		},
+	}
+	w.flags(c)
+	c.Flags().IntVarP(&count, "lines", "n", 20, "how many records")
+	c.Flags().BoolVar(&follow, "follow", false, "go on with what is added")
+	return c
+}
+
+// followEvery is how often a log that is followed is read again.
+const followEvery = time.Second
+
+// follow shows what is added until the command is interrupted.
+func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query, shown []audit.Record) error {
+	var last uint64
+	if len(shown) > 0 {
+		last = shown[len(shown)-1].Seq
+	}
+	ticker := time.NewTicker(followEvery)
+	defer ticker.Stop()
+	condition := q.Filter
+	q.Limit, q.Order = 0, auditdb.OldestFirst
+	for {
+		select {
+		case <-c.Context().Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := db.Refresh(c.Context()); err != nil {
+			return err //nolint:wrapcheck // names the log
+		}
+		text := fmt.Sprintf("seq > %d", last)
+		if condition != nil {
+			text += " && (" + condition.String() + ")"
+		}
+		var err error
+		if q.Filter, err = auditdb.NewFilter(text); err != nil {
+			return err //nolint:wrapcheck // of a filter that was read before
+		}
+		added, err := collect(c, db, q)
+		if err != nil {
+			return err
+		}
+		if len(added) == 0 {
+			continue
+		}
+		last = added[len(added)-1].Seq
+		if err := s.show(c, added, q.Location); err != nil {
+			return err
+		}
+	}
+}
+
+// query is the command that shows the records a filter finds.
+func query(s *settings) *cobra.Command {
+	var w window
+	var limit int
+	var newest bool
+	c := &cobra.Command{
+		Use: "query", Short: "Show the records that a window and a filter find", Args: cobra.NoArgs,
+		Example: `  mcpgov audit query --since 24h --filter "outcome == 'denied' && user.role == 'analyst'"
+  mcpgov audit query --filter "call_id == 'L2LFDNMNO5XUFS7CYO4NARPMZR'" --json`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			q, err := w.query(s)
+			if err != nil {
+				return err
+			}
+			if limit < 0 {
+				return usage("--limit %d: write 0 for all, or more", limit)
+			}
+			q.Limit = limit
+			if newest {
+				q.Order = auditdb.NewestFirst
+			}
+			return s.asking(c.Context(), func(db *auditdb.DB) error {
+				if s.json { // as they come: there may be millions
+					for r, err := range db.Records(c.Context(), q) {
+						if err != nil {
+							return err //nolint:wrapcheck // names the log
+						}
+						if err := s.line(c.OutOrStdout(), &r); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				found, err := collect(c, db, q)
+				if err != nil {
+					return err
+				}
+				if limit > 0 && len(found) == limit {
+					defer func() {
+						_, _ = fmt.Fprintf(c.ErrOrStderr(), "the first %d; --limit 0 shows all\n", limit)
+					}()
+				}
+				return s.show(c, found, q.Location)
+			})
+		},
+	}
+	w.flags(c)
+	c.Flags().IntVar(&limit, "limit", 1000, "how many records at most; 0: all")
+	c.Flags().BoolVar(&newest, "newest", false, "newest first")
+	return c
+}
+
+func collect(c *cobra.Command, db *auditdb.DB, q auditdb.Query) (found []audit.Record, err error) {
+	for r, err := range db.Records(c.Context(), q) {
+		if err != nil {
+			return nil, err //nolint:wrapcheck // names the log
+		}
+		found = append(found, r)
+	}
+	return found, nil
+}
+
+// line writes a record as the log holds it.
+func (s *settings) line(w io.Writer, r *audit.Record) error {
+	line, err := recordJSON(r)
+	if err == nil {
+		_, err = w.Write(append(line, '\n'))
+	}
+	return err //nolint:wrapcheck // of the stream
+}
+
+// show prints records as lines of JSON, or as a table.
+func (s *settings) show(c *cobra.Command, records []audit.Record, zone *time.Location) error {
+	if s.json {
+		for i := range records {
+			if err := s.line(c.OutOrStdout(), &records[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := table{columns: []column{
+		{name: "seq", right: true},
+		{name: "time"},
+		{name: "kind"},
+		{name: "user", least: 8},
+		{name: "target", least: 12},
+		{name: "outcome"},
+		{name: "ms", right: true},
+		{name: "rule", least: 6},
+		{name: "masked", least: 6},
+		{name: "about", least: 10},
+	}}
+	for i := range records {
+		r := &records[i]
+		t.add(paintOf(r), fmt.Sprint(r.Seq), instant(r.Time, zone), string(r.Kind), r.User.ID, target(r), r.Outcome, milliseconds(r), r.Rule, joined(r.Masked), about(r))
+	}
+	return t.print(c.OutOrStdout())
+}
+
+func paintOf(r *audit.Record) paint {
+	switch {
+	case r.Kind != audit.KindOutcome:
+		return plain
+	case r.Outcome == "ok":
+		return green
+	case r.Decision == "deny":
+		return yellow
+	}
+	return red
+}
+
+func target(r *audit.Record) string {
+	if r.Target.Kind == "tool" || r.Target.Kind == "" {
+		return r.Target.Name
+	}
+	return r.Target.Kind + " " + r.Target.Name
+}
+
+func milliseconds(r *audit.Record) string {
+	if r.Duration == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", float64(r.Duration)/float64(time.Millisecond))
+}
+
+// about is what else a person would want to know of a record.
+func about(r *audit.Record) string {
+	switch {
+	case r.Cause != "":
+		return r.Cause
+	case r.Note != "":
+		return r.Note
+	case r.Reason != "":
+		return r.Reason
+	}
+	return string(r.Arguments)
+}
+
+func instant(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(zone).Format("2006-01-02 15:04:05.000")
+}

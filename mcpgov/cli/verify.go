@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpgov/go-sdk/audit"
+)
+
+// verifying are the flags that say what a log is checked against.
+type verifying struct {
+	keys
+	public, witness string
+	headSeq         uint64
+	headHash        string
+}
+
+func (v *verifying) flags(c *cobra.Command) {
+	v.keys.flags(c)
+	c.Flags().StringVar(&v.public, "public-key", "", "file with the Ed25519 key that must have signed every checkpoint")
+	c.Flags().StringVar(&v.witness, "witness", "", "file of checkpoints that was kept elsewhere (audit.CheckpointFile)")
+	c.Flags().Uint64Var(&v.headSeq, "head-seq", 0, "number of a record that was seen elsewhere (Log.Head)")
+	c.Flags().StringVar(&v.headHash, "head-hash", "", "its hash")
+}
+
+func (v *verifying) options() (*audit.VerifyOptions, error) {
+	opts := &audit.VerifyOptions{HeadSeq: v.headSeq, HeadHash: v.headHash}
+	var err error
+	if opts.Key, err = v.read(); err != nil {
+		return nil, err
+	}
+	if v.public != "" {
+		if opts.PublicKey, err = publicKey(v.public); err != nil {
+			return nil, err
+		}
+	}
+	if (v.headSeq == 0) != (v.headHash == "") {
+		return nil, usage("--head-seq and --head-hash belong together")
+	}
+	if v.witness == "" {
+		return opts, nil
+	}
+	file, err := os.Open(v.witness)
+	if err != nil {
+		return nil, failed(err)
+	}
+	opts.Witness, err = audit.ReadCheckpoints(file)
+	return opts, failed(errors.Join(err, file.Close()))
+}
+
+// checkLog verifies the log, with progress.
+func (s *settings) checkLog(c *cobra.Command, opts *audit.VerifyOptions) (audit.Summary, error) {
+	dir := os.DirFS(s.dir)
+	total := int64(0)
+	if segments, err := audit.Segments(dir); err == nil {
+		for _, one := range segments {
+			total += one.Size
+		}
+	}
+	p := begin(c.ErrOrStderr(), "verifying", total)
+	defer p.end()
+	return audit.Verify(counted{dir, &p.read}, opts) //nolint:wrapcheck // names file, line and record
+}
+
+// verifiedJSON is what verify says to programs.
+type verifiedJSON struct {
+	OK         bool      `json:"ok"`
+	Records    uint64    `json:"records"`
+	FirstSeq   uint64    `json:"first_seq"`
+	LastSeq    uint64    `json:"last_seq"`
+	LastHash   string    `json:"last_hash"`
+	First      time.Time `json:"first,omitzero"`
+	Last       time.Time `json:"last,omitzero"`
+	Segments   int       `json:"segments"`
+	Sealed     uint64    `json:"sealed_seq"`
+	SignedBy   string    `json:"signed_by,omitempty"`
+	Unfinished []string  `json:"unfinished,omitempty"`
+	File       string    `json:"bad_file,omitempty"`
+	Line       int       `json:"bad_line,omitempty"`
+	Seq        uint64    `json:"bad_seq,omitempty"`
+	Fault      string    `json:"fault,omitempty"`
+}
+
+// verify is the command that checks a log from its files alone.
+func verify(s *settings) *cobra.Command {
+	var v verifying
+	c := &cobra.Command{
+		Use: "verify", Short: "Check that the log is as it was written; exit code 3 if it is not", Args: cobra.NoArgs,
+		Long: `Check, from the files alone, that no record was changed, added, removed or moved.
+
+Without --key-file the chain is taken for a plain one, which shows accidents and no attacker who can hash. That the end was cut
+off shows only against what was kept elsewhere: --witness, or --head-seq and --head-hash.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			opts, err := v.options()
+			if err != nil {
+				return err
+			}
+			zone, err := s.location()
+			if err != nil {
+				return err
+			}
+			sum, err := s.checkLog(c, opts)
+			bad, tampered := errors.AsType[*audit.VerifyError](err)
+			if err != nil && !tampered {
+				return failed(err)
+			}
+			if printing := s.showVerified(c, sum, bad, zone); printing != nil {
+				return printing
+			}
+			if tampered && len(opts.Key) == 0 && bad.Line == 1 && sum.Records == 0 {
+				err = fmt.Errorf("%w; if the log has a key, name it with --key-file", err)
+			}
+			if tampered {
+				return &failure{ExitTampered, err}
+			}
+			return nil
+		},
+	}
+	v.flags(c)
+	return c
+}
+
+func (s *settings) showVerified(c *cobra.Command, sum audit.Summary, bad *audit.VerifyError, zone *time.Location) error {
+	if s.json {
+		out := verifiedJSON{
+			OK: bad == nil, Records: sum.Records, FirstSeq: sum.FirstSeq, LastSeq: sum.LastSeq, LastHash: sum.LastHash, First: sum.First, Last: sum.Last,
+			Segments: sum.Segments, Sealed: sum.Sealed, SignedBy: sum.SignedBy, Unfinished: sum.Unfinished,
+		}
+		if bad != nil {
+			out.File, out.Line, out.Seq, out.Fault = bad.File, bad.Line, bad.Seq, bad.Reason
+		}
+		return printJSON(c, out)
+	}
+	good := "the log is as it was written"
+	if bad != nil {
+		good = "good up to the fault"
+	}
+	_, err := fmt.Fprintf(c.OutOrStdout(), "%s: %d records in %d segments, numbers %d to %d, %s to %s\nlast hash %s\nunder checkpoints up to record %d, signed by %s\ncalls without an end: %d\n",
+		good, sum.Records, sum.Segments, sum.FirstSeq, sum.LastSeq, orDash(instant(sum.First, zone)), orDash(instant(sum.Last, zone)),
+		sum.LastHash, sum.Sealed, orNobody(sum.SignedBy), len(sum.Unfinished))
+	return failed(err)
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func orNobody(key string) string {
+	if key == "" {
+		return "nobody"
+	}
+	return key
+}
