@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -77,13 +78,33 @@ func (b *buffer) ship() error {
 		}
 		items, sent = append(items, item), append(sent, i)
 	}
-	errs := b.courier.deliver(context.Background(), b.closing, items, 0, func(err error, _ time.Duration) { b.report(err) })
-	taken := false
+	errs, taken := b.deliver(items)
 	for i, err := range errs {
 		fates[sent[i]] = err
-		taken = taken || err == nil
 	}
 	return b.note(all, fates, taken)
+}
+
+// deliver sends items, and says whether any was taken. If some were and others refused, those are sent once more: the collector may have come
+// to its senses in between, and only what it refuses while it takes others is at fault itself.
+func (b *buffer) deliver(items [][]byte) (errs []error, taken bool) {
+	send := func(items [][]byte) []error {
+		return b.courier.deliver(context.Background(), b.closing, items, 0, func(err error, _ time.Duration) { b.report(err) })
+	}
+	errs = send(items)
+	if !slices.Contains(errs, nil) {
+		return errs, false
+	}
+	for i, err := range errs {
+		switch {
+		case err == nil || !aboutContent(err):
+		case b.closing.Err() != nil:
+			errs[i] = errClosed // the next start will find out
+		default:
+			errs[i] = send(items[i : i+1])[0]
+		}
+	}
+	return errs, true
 }
 
 // unencodable is the fate of a record that has no form in the encoding.

@@ -1,0 +1,82 @@
+package forward_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/audit/forward"
+)
+
+// TestNoSecretsInErrors: neither the URL beyond its host nor a header's value stands in an error, even if the collector repeats it.
+func TestNoSecretsInErrors(t *testing.T) {
+	t.Parallel()
+	c := newCollector(t, func(_ int, w http.ResponseWriter, r *http.Request, _ string) bool {
+		http.Error(w, "bad credentials: "+r.Header.Get("Authorization")+" for "+r.URL.String(), http.StatusForbidden)
+		return false
+	})
+	o := quick()
+	o.Headers = func() (http.Header, error) { return http.Header{"Authorization": {"Bearer sesame-token"}}, nil }
+	err := open(t, c.URL, o).Append(within(t), numbered(1))
+	require.ErrorContains(t, err, "403")
+	require.NotContains(t, err.Error(), "sesame")
+
+	o = quick()
+	o.MaxElapsed = 10 * time.Millisecond
+	err = open(t, "http://user:sesame@127.0.0.1:1/hook/sesame?token=sesame", o).Append(within(t), numbered(1))
+	require.ErrorContains(t, err, "127.0.0.1:1")
+	require.NotContains(t, err.Error(), "sesame")
+
+	for _, address := range []string{"http://user:sesame@host:port/", "sesame", "ftp://sesame@host/", "http://%zz:sesame@host", "https:///sesame"} {
+		_, err := forward.HTTP(address, forward.JSON(), nil)
+		require.Error(t, err, address)
+		require.NotContains(t, err.Error(), "sesame")
+		_, err = forward.OTLP(address, nil)
+		require.Error(t, err, address)
+		require.NotContains(t, err.Error(), "sesame")
+	}
+}
+
+// TestAnswerIsTold: what the collector says helps, if it repeats no credential.
+func TestAnswerIsTold(t *testing.T) {
+	t.Parallel()
+	c := newCollector(t, func(_ int, w http.ResponseWriter, _ *http.Request, _ string) bool {
+		http.Error(w, "no such index\nforged: line", http.StatusNotFound)
+		return false
+	})
+	err := open(t, c.URL, quick()).Append(within(t), numbered(1))
+	require.ErrorContains(t, err, `404 Not Found: "no such index\nforged: line"`)
+}
+
+func TestHeadersThatFail(t *testing.T) {
+	t.Parallel()
+	c := newCollector(t, nil)
+	calls := 0
+	o := quick()
+	o.Headers = func() (http.Header, error) {
+		if calls++; calls < 3 {
+			return nil, errors.New("the token server is away")
+		}
+		return nil, nil //nolint:nilnil // no headers, no error
+	}
+	require.NoError(t, open(t, c.URL, o).Append(within(t), numbered(1)))
+	require.Equal(t, 3, calls)
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	t.Parallel()
+	for _, o := range []forward.HTTPOptions{{Timeout: -1}, {MaxElapsed: -1}, {MinBackoff: -1}, {MaxBackoff: -1}, {MaxBatch: -1}, {MaxQueue: -1}, {MaxBuffer: -1}} {
+		_, err := forward.HTTP("http://localhost", forward.JSON(), &o)
+		require.ErrorContains(t, err, "HTTPOptions.")
+	}
+	_, err := forward.HTTP("http://localhost", forward.Encoding{}, nil)
+	require.ErrorContains(t, err, "Append")
+	_, err = forward.HTTP("http://localhost", forward.Encoding{Append: forward.JSON().Append}, nil)
+	require.ErrorContains(t, err, "ContentType")
+	_, err = forward.HTTP("http://localhost", forward.JSON(), &forward.HTTPOptions{Buffer: t.TempDir(), BufferLog: &audit.Options{Key: []byte("short")}})
+	require.ErrorContains(t, err, "Key")
+}
