@@ -254,20 +254,23 @@ func TestBufferWithoutForm(t *testing.T) {
 	o, _ := buffered(dir)
 	enc := forward.JSON()
 	enc.Append = func(dst []byte, r *audit.Record) ([]byte, error) {
-		if r.CallID == "call-000001" {
+		switch r.CallID {
+		case "call-000002":
+			panic("no form either")
+		case "call-000001":
 			return dst, fmt.Errorf("no form")
 		}
 		return r.AppendJSON(dst)
 	}
 	s, err := forward.HTTP(c.URL, enc, o)
 	require.NoError(t, err)
-	for n := range 3 {
+	for n := range 4 {
 		require.NoError(t, s.Append(within(t), numbered(n)))
 	}
 	require.NoError(t, s.Flush(within(t)))
 	require.NoError(t, s.Close())
-	require.Equal(t, []string{"call-000000", "call-000002"}, callIDs(t, c.taken()))
-	require.EqualValues(t, 1, s.Lag().Refused)
+	require.Equal(t, []string{"call-000000", "call-000003"}, callIDs(t, c.taken()))
+	require.EqualValues(t, 2, s.Lag().Refused)
 }
 
 // TestBufferManyCallers: whatever Append took arrives once, and in the order of the log, while the collector comes and goes.

@@ -102,8 +102,13 @@ func isAnswer(err error) bool {
 	return refused || rejected
 }
 
-// attempt makes a request and reads the answer.
-func (c *courier) attempt(ctx context.Context, body []byte) error {
+// attempt makes a request and reads the answer. Code of the user's runs in it, on a goroutine where nobody else could catch its panic.
+func (c *courier) attempt(ctx context.Context, body []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in HTTPOptions.Headers or Client: %v", p)
+		}
+	}()
 	req, err := c.request(ctx, body)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -42,10 +43,14 @@ func follow(dir string, from progress, head uint64, limit int) ([]unsent, error)
 	return all, nil
 }
 
-// followSegment reads records of one segment; none if it ends before head.
+// followSegment reads records of one segment; none if it ends before head, or if retention has deleted it: what the numbers of the records
+// then say is checked in the next.
 func followSegment(dir string, from progress, head uint64, limit int) (all []unsent, err error) {
 	name := segmentName(from.Segment)
 	file, err := os.Open(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -89,5 +94,5 @@ func nextSegment(dir string, from progress) (progress, error) {
 			return from, nil
 		}
 	}
-	return from, fmt.Errorf("%s ends before record %d, and no segment follows: the log was changed", segmentName(from.Segment), from.Seq+1)
+	return from, fmt.Errorf("%s is gone or ends before record %d, and no segment follows: the log was changed", segmentName(from.Segment), from.Seq+1)
 }

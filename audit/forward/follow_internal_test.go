@@ -55,6 +55,12 @@ func TestFollowSegments(t *testing.T) {
 	}
 	_, err := follow(dir, progress{Segment: 1}, 10, 1<<20)
 	require.ErrorContains(t, err, "ends before record 10")
+	require.NoError(t, os.Remove(filepath.Join(dir, segmentName(1))))
+	some, err := follow(dir, progress{Segment: 1, Offset: 300, Seq: 3}, 8, 1<<20)
+	require.NoError(t, err, "deleted, but it was shipped")
+	require.Len(t, some, 5)
+	_, err = follow(dir, progress{Segment: 1, Offset: 200, Seq: 2}, 8, 1<<20)
+	require.ErrorContains(t, err, "found record 4 where 3 should be", "deleted too early")
 }
 
 func TestFollowRefusesWhatWasChanged(t *testing.T) {
@@ -66,7 +72,7 @@ func TestFollowRefusesWhatWasChanged(t *testing.T) {
 	_, err = follow(dir, progress{Segment: 1, Offset: 1}, 3, 1<<20)
 	require.ErrorContains(t, err, "audit-000001.jsonl, byte 1")
 	_, err = follow(dir, progress{Segment: 7}, 3, 1<<20)
-	require.ErrorIs(t, err, os.ErrNotExist)
+	require.ErrorContains(t, err, "audit-000007.jsonl is gone")
 }
 
 func TestExtent(t *testing.T) {
@@ -77,6 +83,11 @@ func TestExtent(t *testing.T) {
 	unsent, err := e.unsent()
 	require.NoError(t, err)
 	require.Equal(t, sizes[0]+sizes[1]+sizes[2]-10, unsent)
+	require.NoError(t, os.Remove(filepath.Join(dir, segmentName(1))))
+	e = newExtent(dir, progress{Segment: 1, Offset: sizes[0]})
+	unsent, err = e.unsent()
+	require.NoError(t, err, "deleted after it was shipped")
+	require.Equal(t, sizes[1]+sizes[2], unsent)
 	e.move(progress{Segment: 3, Offset: 5})
 	unsent, err = e.unsent()
 	require.NoError(t, err)

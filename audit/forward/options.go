@@ -16,8 +16,8 @@ type HTTPOptions struct {
 	// Client makes the requests: its transport holds TLS and proxy settings. Its CheckRedirect is replaced and its Timeout kept. Nil: one of
 	// the sink's own.
 	Client *http.Client
-	// Headers returns headers for one attempt, such as a token that expires; it is called before each, within its time, by one goroutine at
-	// a time. An error is tried again like a failed attempt. Values never stand in errors or logs. Nil: none but what the encoding needs.
+	// Headers returns headers for one attempt, such as a token that expires; it is called before each, by one goroutine at a time, and must
+	// return soon. An error is tried again like a failed attempt. Values never stand in errors or logs. Nil: none but what the encoding needs.
 	Headers func() (http.Header, error)
 	// Gzip compresses requests.
 	Gzip bool

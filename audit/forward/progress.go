@@ -32,15 +32,7 @@ func readProgress(dir string, log *audit.Log) (progress, error) {
 	p := progress{Version: 1}
 	text, err := os.ReadFile(filepath.Join(dir, progressFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		all, err := audit.Segments(os.DirFS(dir))
-		if err != nil {
-			return p, err
-		}
-		p.Segment = 1
-		if len(all) > 0 {
-			p.Segment = all[0].Number
-		}
-		return p, nil
+		return beginning(dir)
 	}
 	if err != nil {
 		return p, err
@@ -54,11 +46,32 @@ func readProgress(dir string, log *audit.Log) (progress, error) {
 			progressFile, p.Seq, head)
 	}
 	info, err := os.Stat(filepath.Join(dir, segmentName(p.Segment)))
+	if errors.Is(err, fs.ErrNotExist) { // deleted by retention; if there is nothing behind it, the log is another
+		_, err = nextSegment(dir, p)
+		return p, err
+	}
 	if err != nil {
 		return p, err
 	}
 	if info.Size() < p.Offset {
 		return p, fmt.Errorf("%s is shorter than %s says was shipped of it; give the sink another directory", segmentName(p.Segment), progressFile)
+	}
+	return p, nil
+}
+
+// beginning is before the first record that the log still has.
+func beginning(dir string) (progress, error) {
+	p := progress{Version: 1, Segment: 1}
+	all, err := audit.Segments(os.DirFS(dir))
+	if err != nil {
+		return p, err
+	}
+	for _, s := range all {
+		p.Segment = s.Number
+		if !s.Pruned || s.Checkpoint == nil {
+			return p, nil
+		}
+		p.Seq = s.Checkpoint.Last
 	}
 	return p, nil
 }

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 // run ships the buffer until the sink is closed.
@@ -71,7 +73,7 @@ func (b *buffer) ship() error {
 	items := make([][]byte, 0, len(all))
 	sent := make([]int, 0, len(all)) // which of all an item is
 	for i := range all {
-		item, err := b.courier.format.encode(nil, &all[i].record)
+		item, err := b.encode(&all[i].record)
 		if err != nil {
 			fates[i] = &unencodable{err}
 			continue
@@ -83,6 +85,16 @@ func (b *buffer) ship() error {
 		fates[sent[i]] = err
 	}
 	return b.note(all, fates, taken)
+}
+
+// encode makes an item of r. A panic of the encoding is its failure: on this goroutine nobody else could catch it.
+func (b *buffer) encode(r *audit.Record) (_ []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in the encoding: %v", p)
+		}
+	}()
+	return b.courier.format.encode(nil, r)
 }
 
 // deliver sends items, and says whether any was taken. If some were and others refused, those are sent once more: the collector may have come

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/mcpgov/go-sdk/audit"
 )
@@ -13,7 +14,7 @@ import (
 // at a time.
 //
 // If w has a method Flush() error or Sync() error, Append calls it, Flush before Sync, before it returns nil: an *os.File is synced, a
-// *bufio.Writer emptied. A record is as durable as w is then, and no more: to a pipe, a socket or a buffer in memory that is not what
+// *bufio.Writer emptied; what cannot be synced, such as a pipe or a terminal, is left at that. A record is as durable as w is then, and no more: to a pipe, a socket or a buffer in memory that is not what
 // [audit.Sink] promises. Put it beside a log with [audit.Tee].
 //
 // A short write is an error; what it left behind is ended by a line end before the next record, so that one torn line never swallows another.
@@ -79,7 +80,8 @@ func (s *lineWriter) write(line []byte) error {
 		}
 	}
 	if f, ok := s.w.(interface{ Sync() error }); ok {
-		if err := f.Sync(); err != nil {
+		// POSIX gives EINVAL for what has nothing to sync: standard output is mostly such a thing.
+		if err := f.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
 			return fmt.Errorf("forward: sync a record: %w", err)
 		}
 	}

@@ -99,6 +99,10 @@ func TestWriterFlushesAndSyncs(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, forward.Writer(bufio.NewWriter(&out), forward.OCSF(nil)).Append(within(t), numbered(1)))
 	require.NotEmpty(t, out.String())
+	from, to, err := os.Pipe()
+	require.NoError(t, err)
+	defer func() { require.NoError(t, errors.Join(from.Close(), to.Close())) }()
+	require.NoError(t, forward.Writer(to, forward.JSON()).Append(within(t), numbered(1)), "a pipe cannot be synced")
 	broken := &faulty{failSync: errors.New("the disk is gone")}
 	require.ErrorIs(t, forward.Writer(broken, forward.JSON()).Append(within(t), numbered(1)), broken.failSync)
 }
