@@ -36,10 +36,11 @@ func BenchmarkHTTP(b *testing.B) {
 			if kind == "buffer" {
 				o.Buffer = b.TempDir()
 			}
-			s, err := forward.HTTP(server.URL, forward.OCSF(nil), o)
+			begin := func() (*forward.Sink, error) { return forward.HTTP(server.URL, forward.OCSF(nil), o) }
 			if kind == "OTLP" {
-				s, err = forward.OTLP(server.URL, o)
+				begin = func() (*forward.Sink, error) { return forward.OTLP(server.URL, o) }
 			}
+			s, err := begin()
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -61,7 +61,7 @@ func (o *OCSFOptions) append(dst []byte, r *audit.Record) ([]byte, error) {
 	if err := enc.Encode(event); err != nil {
 		return dst, err
 	}
-	return canon.Append(dst, text.Bytes())
+	return canon.Append(dst, bytes.TrimSuffix(text.Bytes(), []byte("\n")))
 }
 
 // The numbers of the class.

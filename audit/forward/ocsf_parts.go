@@ -115,57 +115,57 @@ func resourcesOf(r *audit.Record) []ocsfResource {
 
 // unmapped is what OCSF has no place for, by the names it has in the record's own line.
 type unmapped struct {
-	Kind            audit.Kind       `json:"kind,omitempty"`
-	Environment     string           `json:"environment,omitempty"`
-	Region          string           `json:"region,omitempty"`
-	Purpose         string           `json:"purpose,omitempty"`
-	Category        string           `json:"category,omitempty"`
+	AgentKind       string           `json:"agent_kind,omitempty"`
 	Arguments       json.RawMessage  `json:"arguments,omitempty"` // of a record without call id, which has no request
 	ArgumentsDigest string           `json:"arguments_digest,omitempty"`
-	ResponseDigest  string           `json:"response_digest,omitempty"`
+	Bytes           int              `json:"bytes,omitempty"`
+	Category        string           `json:"category,omitempty"`
+	Cleaned         int              `json:"cleaned,omitempty"`
+	Client          *unmappedClient  `json:"client,omitempty"`
+	Cut             int              `json:"cut,omitempty"`
 	Decision        string           `json:"decision,omitempty"`
+	DurationUS      int64            `json:"duration_us,omitempty"`
+	Environment     string           `json:"environment,omitempty"`
+	Kind            audit.Kind       `json:"kind,omitempty"`
+	Masked          []string         `json:"masked,omitempty"`
+	Note            string           `json:"note,omitempty"`
+	Purpose         string           `json:"purpose,omitempty"`
+	Region          string           `json:"region,omitempty"`
+	ResponseDigest  string           `json:"response_digest,omitempty"`
+	Rows            int              `json:"rows,omitempty"`
 	Rules           []string         `json:"rules,omitempty"`
 	Warnings        []string         `json:"rules_warned,omitempty"`
 	Shadow          []string         `json:"shadow,omitempty"`
-	DurationUS      int64            `json:"duration_us,omitempty"`
-	Rows            int              `json:"rows,omitempty"`
-	Cut             int              `json:"cut,omitempty"`
-	Bytes           int              `json:"bytes,omitempty"`
-	Cleaned         int              `json:"cleaned,omitempty"`
-	Masked          []string         `json:"masked,omitempty"`
-	Subjects        []string         `json:"subjects,omitempty"`
-	Steps           []unmappedStep   `json:"steps,omitempty"`
-	Note            string           `json:"note,omitempty"`
-	AgentKind       string           `json:"agent_kind,omitempty"`
-	Client          *unmappedClient  `json:"client,omitempty"`
-	User            *unmappedUser    `json:"user,omitempty"`
 	Sources         []unmappedSource `json:"sources,omitempty"`
+	Steps           []unmappedStep   `json:"steps,omitempty"`
+	Subjects        []string         `json:"subjects,omitempty"`
+	User            *unmappedUser    `json:"user,omitempty"`
 }
 
 type unmappedStep struct {
+	DurationUS int64  `json:"duration_us,omitempty"`
 	Kind       string `json:"kind,omitempty"`
 	Name       string `json:"name,omitempty"`
 	Outcome    string `json:"outcome,omitempty"`
 	StartUS    int64  `json:"start_us,omitempty"`
-	DurationUS int64  `json:"duration_us,omitempty"`
 }
 
 type unmappedSource struct {
-	System string `json:"system,omitempty"`
 	Ref    string `json:"ref,omitempty"`
+	System string `json:"system,omitempty"`
 }
 
 type unmappedClient struct {
-	Version   string `json:"version,omitempty"`
 	Transport string `json:"transport,omitempty"`
+	Version   string `json:"version,omitempty"`
 }
 
 type unmappedUser struct {
+	Attributes  json.RawMessage `json:"attributes,omitempty"`
+	Permissions []string        `json:"permissions,omitempty"`
 	Role        string          `json:"role,omitempty"`
 	Roles       []string        `json:"roles,omitempty"`
-	Permissions []string        `json:"permissions,omitempty"`
 	Scopes      []string        `json:"scopes,omitempty"`
-	Attributes  json.RawMessage `json:"attributes,omitempty"`
 }
 
 // unmappedOf collects the rest of r.
@@ -189,7 +189,7 @@ func unmappedOf(r *audit.Record) *unmapped {
 		u.User = &unmappedUser{Role: s.Role, Roles: s.Roles, Permissions: s.Permissions, Scopes: s.Scopes, Attributes: s.Attributes}
 	}
 	for _, s := range r.Sources {
-		u.Sources = append(u.Sources, unmappedSource(s))
+		u.Sources = append(u.Sources, unmappedSource{System: s.System, Ref: s.Ref})
 	}
 	for _, s := range r.Steps {
 		u.Steps = append(u.Steps, unmappedStep{

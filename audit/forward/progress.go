@@ -31,8 +31,9 @@ type progress struct {
 func readProgress(dir string, log *audit.Log) (progress, error) {
 	p := progress{Version: 1}
 	text, err := os.ReadFile(filepath.Join(dir, progressFile))
+	head, _ := log.Head()
 	if errors.Is(err, fs.ErrNotExist) {
-		return beginning(dir)
+		return beginning(dir, head)
 	}
 	if err != nil {
 		return p, err
@@ -40,7 +41,6 @@ func readProgress(dir string, log *audit.Log) (progress, error) {
 	if err := json.Unmarshal(text, &p); err != nil || p.Version != 1 || p.Segment < 1 || p.Offset < 0 {
 		return p, fmt.Errorf("%s is not a note of version 1; delete it to send all records again", progressFile)
 	}
-	head, _ := log.Head()
 	if p.Seq > head {
 		return p, fmt.Errorf("%s says that record %d was shipped, but the log ends with %d: it is not the log it was; give the sink another directory",
 			progressFile, p.Seq, head)
@@ -59,21 +59,27 @@ func readProgress(dir string, log *audit.Log) (progress, error) {
 	return p, nil
 }
 
-// beginning is before the first record that the log still has.
-func beginning(dir string) (progress, error) {
-	p := progress{Version: 1, Segment: 1}
+// beginning is before the first record that the log still has, behind those that retention deleted.
+func beginning(dir string, head uint64) (progress, error) {
+	p := progress{Version: 1, Segment: 1, Seq: head}
 	all, err := audit.Segments(os.DirFS(dir))
 	if err != nil {
 		return p, err
 	}
 	for _, s := range all {
-		p.Segment = s.Number
-		if !s.Pruned || s.Checkpoint == nil {
-			return p, nil
+		if !s.Pruned {
+			p.Segment = s.Number
+			break
 		}
-		p.Seq = s.Checkpoint.Last
 	}
-	return p, nil
+	for r, err := range audit.Records(os.DirFS(dir)) {
+		if err == nil && r.Seq == 0 {
+			err = errors.New("the log begins with a record without a number")
+		}
+		p.Seq = r.Seq - 1
+		return p, err
+	}
+	return p, nil // no record is left, or none was written
 }
 
 // write replaces the note, durably: after a crash there is the old one or the new one.
