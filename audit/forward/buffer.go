@@ -61,6 +61,9 @@ func openBuffer(c *courier, opts *HTTPOptions) (_ *buffer, err error) {
 
 // append makes r durable in the buffer.
 func (b *buffer) append(ctx context.Context, r audit.Record) error {
+	if b.closing.Err() != nil {
+		return errClosed
+	}
 	unsent, err := b.extent.unsent()
 	if err != nil {
 		return fmt.Errorf("forward: measure the buffer: %w", err)

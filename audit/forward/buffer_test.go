@@ -338,3 +338,51 @@ func TestBufferThatWasChanged(t *testing.T) {
 	require.NoError(t, s.Flush(within(t)))
 	require.Len(t, c.taken(), 2, "without a note all is sent again")
 }
+
+// TestBufferSingle: one record to a request, in order, also over an end in the middle.
+func TestBufferSingle(t *testing.T) {
+	t.Parallel()
+	hold := make(chan struct{})
+	c := newCollector(t, func(_ int, w http.ResponseWriter, _ *http.Request, _ string) bool {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return false
+	})
+	o, _ := buffered(t.TempDir())
+	enc := forward.JSON()
+	enc.Single = true
+	s, err := forward.HTTP(c.URL, enc, o)
+	require.NoError(t, err)
+	for n := range 10 {
+		require.NoError(t, s.Append(within(t), numbered(n)))
+	}
+	c.await(t, 3)
+	taken := 0
+	c.say(func(_ int, _ http.ResponseWriter, _ *http.Request, _ string) bool {
+		if taken++; taken == 4 { // one request at a time
+			<-hold
+		}
+		return true
+	})
+	for len(c.taken()) < 3 {
+		waitALittle(t)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }()
+	for s.Append(within(t), numbered(99)) == nil { // until it is closing
+		waitALittle(t)
+	}
+	close(hold)
+	require.NoError(t, <-closed)
+	require.Less(t, len(c.taken()), 10, "it does not send the rest before it ends")
+
+	s, err = forward.HTTP(c.URL, enc, o)
+	require.NoError(t, err)
+	require.NoError(t, s.Flush(within(t)))
+	require.NoError(t, s.Close())
+	got := callIDs(t, c.taken())
+	require.GreaterOrEqual(t, len(got), 10)
+	require.Equal(t, ids(0, 10), got[:10])
+	for _, request := range got[10:] {
+		require.Equal(t, numbered(99).CallID, request)
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // maxAnswer bounds how much of an answer is read. What an OTLP collector says of a partial success is far smaller.
@@ -123,7 +122,7 @@ func (c *courier) attempt(ctx context.Context, body []byte) (err error) {
 	defer func() { _ = answer.Body.Close() }() // read to its end, or not wanted
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
-		return &refusal{place: c.place, status: answer.StatusCode, said: said(text, req), header: answer.Header}
+		return &refusal{place: c.place, status: answer.StatusCode, said: said(text, answer.Header, req), header: answer.Header}
 	}
 	if err != nil {
 		return fmt.Errorf("the answer breaks off: %w", err)
@@ -177,28 +176,4 @@ func (c *courier) compressed(body []byte) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), nil
-}
-
-// said is the beginning of an answer for people. An answer that repeats a header of the request, as some do, is not shown: it may be a
-// credential.
-func said(answer []byte, req *http.Request) string {
-	text := strings.ToValidUTF8(string(answer), "\uFFFD")
-	for _, values := range req.Header {
-		for _, value := range values {
-			_, credential, _ := strings.Cut(value, " ") // behind "Bearer"
-			for _, part := range []string{value, credential} {
-				if len(part) >= 4 && strings.Contains(text, part) {
-					return ""
-				}
-			}
-		}
-	}
-	if password, ok := req.URL.User.Password(); ok && strings.Contains(text, password) {
-		return ""
-	}
-	text = strings.TrimSpace(text)
-	if len(text) > 200 {
-		text = strings.ToValidUTF8(text[:200], "") + "..."
-	}
-	return text
 }

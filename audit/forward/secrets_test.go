@@ -25,6 +25,12 @@ func TestNoSecretsInErrors(t *testing.T) {
 	require.ErrorContains(t, err, "403")
 	require.NotContains(t, err.Error(), "sesame")
 
+	for _, place := range []string{"/hook/sesame", "/?token=sesame", "/?sesame"} { // the collector tells of them all
+		err := open(t, c.URL+place, quick()).Append(within(t), numbered(1))
+		require.ErrorContains(t, err, "403")
+		require.NotContains(t, err.Error(), "sesame")
+	}
+
 	o = quick()
 	o.MaxElapsed = 10 * time.Millisecond
 	err = open(t, "http://user:sesame@127.0.0.1:1/hook/sesame?token=sesame", o).Append(within(t), numbered(1))
@@ -50,6 +56,23 @@ func TestAnswerIsTold(t *testing.T) {
 	})
 	err := open(t, c.URL, quick()).Append(within(t), numbered(1))
 	require.ErrorContains(t, err, `404 Not Found: "no such index\nforged: line"`)
+}
+
+// TestStatusIsTold: OTLP collectors say no with a google.rpc.Status.
+func TestStatusIsTold(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{"\x08\x03\x12\x07too old": `: "too old"`, "\x12\xff": "400 Bad Request", "": "400 Bad Request", "\xff": "400 Bad Request"} {
+		c := newCollector(t, func(_ int, w http.ResponseWriter, _ *http.Request, _ string) bool {
+			w.Header().Set("Content-Type", "application/x-protobuf")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(answer))
+			return false
+		})
+		s, err := forward.OTLP(c.URL, quick())
+		require.NoError(t, err)
+		require.ErrorContains(t, s.Append(within(t), numbered(1)), want)
+		require.NoError(t, s.Close())
+	}
 }
 
 func TestHeadersThatFail(t *testing.T) {
