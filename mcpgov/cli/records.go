@@ -177,13 +177,13 @@ func (s *settings) show(c *cobra.Command, records []audit.Record, zone *time.Loc
 		{name: "seq", right: true},
 		{name: "time"},
 		{name: "kind"},
-		{name: "user", least: 8},
-		{name: "target", least: 12},
-		{name: "outcome"},
+		{name: "user", least: 4},
+		{name: "target", least: 6},
+		{name: "outcome", least: 6},
 		{name: "ms", right: true},
-		{name: "rule", least: 6},
-		{name: "masked", least: 6},
-		{name: "about", least: 10},
+		{name: "rule", least: 4},
+		{name: "masked", least: 4},
+		{name: "about", least: 4},
 	}}
 	for i := range records {
 		r := &records[i]
