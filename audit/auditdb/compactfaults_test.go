@@ -87,6 +87,10 @@ func TestCompactAnew(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "audit-000001.parquet"), []byte("PAR1 no"), 0o600))
 	_, err = auditdb.Open(t.Context(), dir, nil)
 	require.ErrorContains(t, err, "audit-000001.parquet")
+	done, err = auditdb.Compact(t.Context(), dir, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, done.Segments)
+	require.Equal(t, want, calls())
 }
 
 // TestCompactEvery: the background form compacts what is sealed, reports what it did and what failed, and ends with its context.
