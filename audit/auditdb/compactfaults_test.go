@@ -32,6 +32,14 @@ func TestCompactRefuses(t *testing.T) {
 			l[4] = bytes.Replace(l[4], []byte(`"hash":"`), []byte(`"hash":"G`), 1)
 			return l
 		}, "line 5: its hash is not"},
+		"typed": {func(l [][]byte) [][]byte {
+			l[4] = []byte(`{"hash":5,"prev":{},"seq":5,"trace_id":1,"v":1}` + "\n")
+			return l
+		}, "line 5: its hash is not"},
+		"order":   {func(l [][]byte) [][]byte { l[4] = []byte(`{"v":1,"seq":5}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"comma":   {func(l [][]byte) [][]byte { l[4] = []byte(`{"seq":5,}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"more":    {func(l [][]byte) [][]byte { l[4] = []byte(`{"seq":5}}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"nothing": {func(l [][]byte) [][]byte { l[4] = []byte("\n"); return l }, "line 5: it is not a record in canonical JSON"},
 		"link": {func(l [][]byte) [][]byte {
 			l[4] = bytes.Replace(l[4], []byte(`"prev":"`), []byte(`"prev":"0`), 1)
 			return l
