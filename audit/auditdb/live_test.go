@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/audit"
@@ -157,4 +158,52 @@ func TestContextEnds(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	_, err = auditdb.Compact(ctx, t.TempDir(), nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestTogether: a DB may be asked and refreshed by many at once, while its log is being compacted.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	dir := writeLog(t, 200, usualCalls(1, 1050))
+	db := open(t, dir)
+	var group sync.WaitGroup
+	for i := range 4 {
+		group.Go(func() {
+			for range 3 {
+				q := auditdb.Query{Filter: filter(t, []string{"user.role == 'analyst'", "time.getMinutes() < 30"}[i%2])}
+				stats, err := db.Stats(t.Context(), q)
+				if !assert.NoError(t, err) || !assert.Len(t, stats, 1) {
+					return
+				}
+				n := int64(0)
+				for _, err := range db.Records(t.Context(), q) {
+					assert.NoError(t, err)
+					n++
+				}
+				assert.Equal(t, stats[0].Calls, n)
+				assert.NoError(t, db.Refresh(t.Context()))
+			}
+		})
+	}
+	_, err := auditdb.Compact(t.Context(), dir, nil)
+	require.NoError(t, err)
+	group.Wait()
+}
+
+// TestOddTimes: records that claim to be from the beginning or the end of time do not disturb the hours and days of the others.
+func TestOddTimes(t *testing.T) {
+	t.Parallel()
+	db := open(t, writeLog(t, 10, func(yield func(audit.Record) bool) {
+		for _, at := range []time.Time{{}, time.Date(1, 2, 3, 4, 5, 6, 0, time.UTC), monthStart(), time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC)} {
+			if !yield(audit.Record{Kind: audit.KindOutcome, Time: at}) {
+				return
+			}
+		}
+	}))
+	stats, err := db.Stats(t.Context(), auditdb.Query{Location: zone(t, "America/New_York")}, auditdb.ByDay)
+	require.NoError(t, err)
+	var days []string
+	for _, s := range stats {
+		days = append(days, s.Time.Format(time.DateOnly))
+	}
+	require.Equal(t, []string{"0000-12-31", "0001-02-02", "2026-10-31", "9999-12-31"}, days)
 }

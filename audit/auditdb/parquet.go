@@ -34,7 +34,7 @@ func parquetOrigins(ctx context.Context, e *engine, paths []string) (map[string]
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the compacted segments: %w", err)
+		return nil, fmt.Errorf("read the compacted segments (Compact makes anew what is broken): %w", err)
 	}
 	return origins, nil
 }

@@ -80,37 +80,60 @@ func readLine(r *bufio.Reader, long *[]byte) ([]byte, error) {
 
 var errNotCanonical = errors.New("it is not a record in canonical JSON")
 
+// member splits the first member, `"name":value`, off the rest of a canonical object, which begins behind its brace or a comma. What is left
+// begins behind the next comma and is empty after the last member. The name must come after the one before.
+func member(rest, before []byte) (name, value, left []byte, ok bool) {
+	n, ok := canon.Span(rest)
+	if !ok || n < 2 || rest[0] != '"' || n >= len(rest) || rest[n] != ':' {
+		return nil, nil, nil, false
+	}
+	name, rest = rest[1:n-1], rest[n+1:]
+	n, ok = canon.Span(rest)
+	if !ok || n >= len(rest) || bytes.Compare(before, name) >= 0 {
+		return nil, nil, nil, false
+	}
+	value, end, left := rest[:n], rest[n], rest[n+1:]
+	return name, value, left, end == ',' && len(left) > 0 || end == '}' && len(left) == 0
+}
+
+// inside is what stands between the quotes of a text; nothing if it is none.
+func inside(value []byte) []byte {
+	if value[0] != '"' {
+		return nil
+	}
+	return value[1 : len(value)-1]
+}
+
 // line looks at one record, which must be the one numbered seq after prev. It returns a copy of the hash in prev's memory.
 func (s *survey) line(line []byte, seq uint64, prev []byte) ([]byte, error) {
-	if n, ok := canon.Span(line); !ok || n != len(line) || line[0] != '{' {
+	if len(line) == 0 || line[0] != '{' {
 		return nil, errNotCanonical
 	}
-	var own []byte
+	var own, name, value []byte
 	var number, version, linked bool
-	for rest := line[1:]; len(rest) > 0 && rest[0] == '"'; {
-		n, _ := canon.Span(rest)
-		name := rest[1 : n-1]
-		rest = rest[n+1:]
-		n, _ = canon.Span(rest)
-		value := rest[:n]
-		switch rest = rest[n+1:]; string(name) {
+	for rest := line[1:]; len(rest) > 0; {
+		var ok bool
+		if name, value, rest, ok = member(rest, name); !ok {
+			return nil, errNotCanonical
+		}
+		switch string(name) {
 		case "seq":
 			got, err := strconv.ParseUint(string(value), 10, 64)
 			if number = err == nil && got == seq; !number {
 				return nil, fmt.Errorf("its number is %s, expected %d", value, seq)
 			}
 		case "prev":
-			if linked = len(value) == len(prev)+2 && bytes.Equal(value[1:len(value)-1], prev); !linked {
+			if linked = bytes.Equal(inside(value), prev); !linked {
 				return nil, errors.New("it does not name the hash of the record before")
 			}
 		case "hash":
-			if own = value[1 : len(value)-1]; len(own) != 64 || !isHex(own) {
+			if own = inside(value); len(own) != 64 || !isHex(own) {
 				return nil, errors.New("its hash is not 64 digits of lower-case hex")
 			}
 		case "v":
 			version = string(value) == "1"
 		case "arguments_digest", "response_digest", "trace_id", "span_id":
-			if inner := value[1 : len(value)-1]; len(inner)%2 != 0 || !isHex(inner) {
+			if inner := inside(value); len(inner)%2 != 0 || !isHex(inner) {
 				s.notHex[string(name)] = true
 			}
 		case "arguments", "response":

@@ -13,9 +13,16 @@ type zone struct {
 	offset   string // SQL: microseconds to add to the microseconds of a record's time
 }
 
-// newZone knows the offsets between two times.
+// newZone knows the offsets between two times, as far as they lie between 1970 and 2100: a record that claims to be from elsewhere must not
+// make a list of changes as long as history.
 func newZone(location *time.Location, first, last time.Time) zone {
 	z := zone{location: location}
+	if epoch := time.Unix(0, 0); first.Before(epoch) {
+		first = epoch
+	}
+	if end := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC); last.After(end) {
+		last = end
+	}
 	var cases strings.Builder
 	for at := first; ; {
 		_, offset := at.In(location).Zone()
