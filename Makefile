@@ -47,7 +47,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (30s)
 bench: ## Measure governed against ungoverned; exit non-zero when a goal is missed
 	MCPGOV_BENCH=1 $(GO) test -count=1 -timeout 30m -run '^TestBench' -v $(PKG)
 
-# How many records make audit-scale writes: make audit-scale SCALE=10000000 for the long form (needs 15 GB and half an hour)
+# How many records make audit-scale writes: make audit-scale SCALE=10000000 for the long form (needs 40 GB of disk and ten minutes)
 SCALE ?= 1000000
 
 .PHONY: audit-scale

@@ -144,10 +144,10 @@ func (z *zone) readStat(rows *sql.Rows, by []Dimension) (s Stat, err error) {
 // zoneOf is the zone of q over the times that occur.
 func (d *DB) zoneOf(ctx context.Context, q *Query, by []Dimension, from source) (zone, error) {
 	if !slices.Contains(by, ByHour) && !slices.Contains(by, ByDay) || q.location() == time.UTC {
-		return newZone(time.UTC, time.Time{}, time.Time{}), nil
+		return newZone(time.UTC, time.Time{}, time.Time{}, d.opts.Now()), nil
 	}
 	var first, last sql.NullTime
 	query := `SELECT min("time"), max("time") FROM (` + from.sql + `) WHERE "time" > ` + noTime
 	err := each(ctx, d.engine, query, from.args, func(rows *sql.Rows) error { return rows.Scan(&first, &last) })
-	return newZone(q.location(), first.Time, last.Time), err
+	return newZone(q.location(), first.Time, last.Time, d.opts.Now()), err
 }

@@ -13,15 +13,15 @@ type zone struct {
 	offset   string // SQL: microseconds to add to the microseconds of a record's time
 }
 
-// newZone knows the offsets between two times, as far as they lie between 1970 and 2100: a record that claims to be from elsewhere must not
-// make a list of changes as long as history.
-func newZone(location *time.Location, first, last time.Time) zone {
+// newZone knows the offsets between two times, as far as they lie in the ten years before now or in the year after: a record that claims to
+// be from elsewhere must not make a list of changes as long as history, which DuckDB does not bear.
+func newZone(location *time.Location, first, last, now time.Time) zone {
 	z := zone{location: location}
-	if epoch := time.Unix(0, 0); first.Before(epoch) {
-		first = epoch
+	if earliest := now.AddDate(-10, 0, 0); first.Before(earliest) {
+		first = earliest
 	}
-	if end := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC); last.After(end) {
-		last = end
+	if latest := now.AddDate(1, 0, 0); last.After(latest) {
+		last = latest
 	}
 	var cases strings.Builder
 	for at := first; ; {
