@@ -36,10 +36,14 @@ type histories struct {
 	callers map[rateOwner]*history
 	minutes int // of all callers
 	swept   time.Time
+	leftOut int64 // the last minute in which a caller found no room, so that nobody knows what he did; 0: never
 }
 
 // history is what one caller did, in the minutes in which he did anything, oldest first.
-type history struct{ minutes []minute }
+type history struct {
+	minutes []minute
+	blind   int64 // the last minute before the first of minutes in which he may have found no room; 0: none
+}
 
 type minute struct {
 	at int64 // its beginning, in Unix time: a third of what a time.Time takes
@@ -79,9 +83,10 @@ func (h *histories) remember(owner rateOwner, now time.Time, counts policy.Count
 	known := h.callers[owner]
 	if known == nil {
 		if len(h.callers) >= maxHistories {
+			h.leftOut = minuteOf(now)
 			return
 		}
-		known = &history{}
+		known = &history{blind: h.leftOut}
 		if h.callers == nil {
 			h.callers = map[rateOwner]*history{}
 		}
@@ -142,17 +147,18 @@ func (p past) Within(window time.Duration) (policy.Counts, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	known := h.callers[p.owner]
+	from := minuteOf(p.now.Add(-window))
 	if known == nil {
-		if len(h.callers) >= maxHistories {
-			h.sweep(p.now) // nobody is refused for those who are long gone
-		}
-		if len(h.callers) >= maxHistories {
+		// Whoever is not remembered has done nothing, unless he was left out: when there was no room, what he did went unseen.
+		if h.leftOut != 0 && from <= h.leftOut {
 			return policy.Counts{}, errTooManyCallers
 		}
 		return policy.Counts{}, nil
 	}
+	if known.blind != 0 && from <= known.blind {
+		return policy.Counts{}, errTooManyCallers
+	}
 	var sum minute
-	from := minuteOf(p.now.Add(-window))
 	for _, m := range slices.Backward(known.minutes) {
 		if m.at < from {
 			break

@@ -55,6 +55,24 @@ func TestHistoryIsBounded(t *testing.T) {
 	require.Equal(t, 1, h.calls(t, "7", start, time.Hour), "who is known stays so")
 	require.Zero(t, h.calls(t, "one more", start.Add(25*time.Hour), time.Hour), "and asking finds the room there is")
 
+	// Others go and there is room again: of whoever was left out nobody knows what he did then.
+	later := start.Add(remembered - 2*time.Hour)
+	for owner := range h.callers {
+		if owner.id != "7" {
+			delete(h.callers, owner)
+		}
+	}
+	for _, caller := range []string{"one more", "7"} {
+		h.remember(rateOwner{id: caller}, later, policy.Counts{Calls: 1})
+	}
+	_, err = past{&h, rateOwner{id: "one more"}, later}.Within(23 * time.Hour)
+	require.ErrorIs(t, err, errTooManyCallers, "his window reaches back to when he was left out")
+	_, err = past{&h, rateOwner{id: "never seen"}, later}.Within(23 * time.Hour)
+	require.ErrorIs(t, err, errTooManyCallers)
+	require.Equal(t, 1, h.calls(t, "one more", later, 3*time.Hour))
+	require.Zero(t, h.calls(t, "never seen", later, 3*time.Hour))
+	require.Equal(t, 2, h.calls(t, "7", later, 23*time.Hour))
+
 	h = histories{}
 	const callers, minutes = maxMinutes / 1000, 1100
 	for m := range minutes {
