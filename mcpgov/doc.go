@@ -166,7 +166,12 @@
 //
 // [Config].Audit takes any [audit.Sink]; audit.Open is a hash-chained log on disk. Records hold who called what under which policy, the
 // masked arguments, the rule that decided and how the call ended. Rule ids and causes of errors are for the log; callers get a code, a
-// message and the call id, which joins their complaint to the record. A client that hangs up suppresses no record.
+// message and the call id, which joins their complaint to the record. A client that hangs up suppresses no record. The log says when the server
+// began to serve and when it stopped; what a handler does outside stands in its call's record by [Step] and [StepTransport], where data came
+// from by [AddSource]. With [Config].Key sensitive texts stand in records as digests, which an auditor who knows a value can search for.
+//
+// A field tagged gov:"subject" names the person the data is about. Records name people by digests under keys of their own ([Config].Subjects):
+// who saw what of a person can be asked, and deleting his key erases him from a log whose chain stays whole.
 //
 // # Errors
 //
