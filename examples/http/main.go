@@ -105,5 +105,5 @@ func serve(ctx context.Context, address, folder, secret string) (err error) {
 	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
-	return err
+	return errors.Join(err, srv.Close(patience)) // the log says when the server stopped
 }

@@ -37,7 +37,7 @@ func searchNotes(s *store) mcpgov.Feature {
 	})
 }
 
-// The text of a new note may hold anything about a person, so it is labelled: the audit log gets it redacted.
+// The text of a new note may hold anything about a person, so it is labelled: the audit log gets a digest of it.
 type addNoteIn struct {
 	CustomerID string `json:"customer_id" jsonschema:"pattern=^cust_[0-9]+$,description=Whom the note is about,example=cust_2"`
 	Text       string `json:"text" jsonschema:"minLength=1,maxLength=500,description=What to remember" gov:"pii"`

@@ -70,6 +70,7 @@ type website struct {
 	url    string
 	failed <-chan error // gets one error, nil after close
 	server *http.Server
+	crm    *mcpgov.Server
 }
 
 func listen(ctx context.Context, address string, srv *mcpgov.Server) (*website, error) {
@@ -83,7 +84,7 @@ func listen(ctx context.Context, address string, srv *mcpgov.Server) (*website, 
 	}
 	failed := make(chan error, 1)
 	web := &website{
-		url: "http://" + socket.Addr().String() + "/mcp", failed: failed,
+		url: "http://" + socket.Addr().String() + "/mcp", failed: failed, crm: srv,
 		server: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
 	}
 	go func() {
@@ -103,5 +104,5 @@ func (w *website) close(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = w.server.Close()
 	}
-	return errors.Join(err, <-w.failed)
+	return errors.Join(err, <-w.failed, w.crm.Close(ctx)) // the log says when the server stopped
 }

@@ -79,8 +79,8 @@ func (done *performance) logged(i int) string {
 	if done.intents[r.CallID] {
 		parts = append(parts, "intent and outcome recorded")
 	}
-	if strings.Contains(string(r.Arguments), `"text":"[redacted]"`) {
-		parts = append(parts, "argument text redacted")
+	if strings.Contains(string(r.Arguments), `"text":"hmac:`) {
+		parts = append(parts, "argument text as a digest")
 	}
 	if r.Rule == "" && got.code == mcpgov.InvalidInput {
 		parts = append(parts, "refused before any rule")
