@@ -9,7 +9,6 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/suggest"
 )
 
@@ -23,6 +22,8 @@ const (
 // It runs within [Limits].Tool. Of what it returns a client is shown what the policy would let it use: values with which no call could
 // be admitted are left out, and at most 100 are sent.
 type Completer func(ctx context.Context, typed string, others map[string]string) ([]string, error)
+
+const kindCompletion = "completion"
 
 // checkCompleters refuses completers of arguments there are not.
 func (p *part) checkCompleters(takes textArgs, fault func(string, ...any)) {
@@ -69,8 +70,10 @@ func (s *Server) complete(ctx context.Context, req mcp.Request, _ mcp.MethodHand
 	if !ok || params == nil || params.Ref == nil {
 		return nil, missingParams("completion/complete", "ref")
 	}
-	named := orText(params.Ref.Name, params.Ref.URI)
-	t := &target{kind: "completion", name: clip(named), readOnly: true, timeout: noLimit, level: audit.LevelBasic}
+	t := stranger(kindCompletion, orText(params.Ref.Name, params.Ref.URI))
+	if params.Ref.Type == "ref/resource" && s.targets.referred(params.Ref) == nil {
+		t = s.strangeURI(kindCompletion, params.Ref.URI) // a URI that was filled in, perhaps
+	}
 	o := s.open(ctx, t, s.incoming(ctx, req, nil))
 	result := &mcp.CompleteResult{}
 	err := s.enter(o.call)

@@ -206,23 +206,21 @@ func (s *Server) execute(r recorded) (executed, error) {
 		return executed{}, refuse(Failed, errZeroReceipt)
 	}
 	type result struct {
-		out    any
-		body   []byte
-		seen   []string // sensitive values of a result the handler had begun when it failed
-		opaque bool     // there are some that cannot be read
+		out  any
+		body []byte
+		half halfMade // what the handler had begun when it failed
 	}
 	in := r.target.copyIn(r.in)
 	res, err := held(context.WithValue(r.ctx, callKey{}, r.call), s, r.call, r.target.timeout, func(ctx context.Context) (result, error) {
 		out, err := s.intercepted(ctx, r.call, in)
 		if err != nil {
-			seen, readable := r.begunValues(out)
-			return result{seen: seen, opaque: !readable}, err
+			return result{half: r.begunValues(out)}, err
 		}
 		body, err := r.target.encode(out)
 		return result{out: out, body: body}, err
 	})
 	if err != nil {
-		r.secrets.begun(res.seen, res.opaque)
+		r.noteHalfMade(res.half)
 		return executed{}, r.target.classify(err)
 	}
 	return executed{r, res.out, res.body}, nil

@@ -50,6 +50,7 @@ func (s *Server) writeOutcome(c *call, err error) error {
 		}
 		r.Response, r.ResponseDigest, r.Masked, r.Shown, r.Cut, r.Rows = nil, "", nil, nil, 0, 0
 	}
+	c.hidePeople(r)
 	s.histories.note(c)
 	s.shadowed.add(r.Shadow)
 	slow := c.target.timeout != noLimit && r.Duration-c.waited > c.target.timeout/5*4
@@ -76,6 +77,7 @@ func joinNote(notes, another string) string {
 
 // cause is what operators are told: the whole chain of errors, without what is sensitive, cut to size.
 func (s *Server) cause(c *call, e *Error) string {
+	c.unread()
 	text := e.Message
 	if e.cause != nil {
 		text = joinNote(text, s.causeText(c, e))
@@ -87,12 +89,16 @@ func (s *Server) cause(c *call, e *Error) string {
 // that nothing could find them in the text: where something sensitive may be about, its kind and a keyed digest to tell
 // two apart have to do, unless Config.RecordErrorTexts says otherwise.
 func (s *Server) causeText(c *call, e *Error) string {
-	careless := !c.shows.maskable() && (c.read || c.shows.inLog.fields.Empty())
+	careless := !c.shows.maskable() && c.shows.subjectsOut.none() && (c.read || c.shows.inLog.fields.Empty())
 	if e.own || s.recordErrorTexts || careless {
 		return errorText(e.cause)
 	}
+	digest := func(text string) string { return ", digest " + s.digest([]byte(text)) }
+	if s.erasable(c) {
+		digest = func(string) string { return "" } // of somebody's name it would outlive the key
+	}
 	if p, ok := errors.AsType[*panicked](e.cause); ok {
-		return fmt.Sprintf("panic, text withheld, digest %s\n%s", s.digest([]byte(p.value)), p.stack)
+		return fmt.Sprintf("panic, text withheld%s\n%s", digest(p.value), p.stack)
 	}
 	if p, ok := errors.AsType[*stopped](e.cause); ok {
 		return p.why.Error()
@@ -101,7 +107,7 @@ func (s *Server) causeText(c *call, e *Error) string {
 	if heard, ok := errors.AsType[*spoken](e.cause); ok {
 		kinds = heard.kinds
 	}
-	return fmt.Sprintf("%s, text withheld, digest %s", kinds, s.digest([]byte(errorText(e.cause))))
+	return fmt.Sprintf("%s, text withheld%s", kinds, digest(errorText(e.cause)))
 }
 
 // write hands one record to the sink, whatever became of the caller: a client that hangs up cannot suppress it.

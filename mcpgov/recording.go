@@ -67,7 +67,11 @@ func (s *Server) noteArguments(c *call) error {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
 	c.read = true
-	if err := s.noteSubjects(c, c.shows.subjectsIn, canonical); err != nil {
+	people, err := c.shows.subjectsIn.in(canonical)
+	if err != nil {
+		return fmt.Errorf("arguments for the record: %w", err)
+	}
+	if err := s.noteSubjects(c, people); err != nil {
 		return err
 	}
 	key := s.recordKey(c)
@@ -117,10 +121,8 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	c.draft.Masked = m.touched
 	c.draft.Shown = m.shown
 	c.draft.Cut = m.cut
-	if m.structured != nil {
-		if err := s.noteSubjects(c, c.shows.subjectsOut, m.structured); err != nil {
-			return err
-		}
+	if err := s.noteSubjects(c, m.people); err != nil {
+		return err
 	}
 	if c.target.level != audit.LevelComplete {
 		return nil

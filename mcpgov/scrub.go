@@ -17,7 +17,8 @@ import (
 type secrets struct {
 	mu     sync.Mutex
 	known  []string
-	opaque bool // there are some nobody can read: no text can be searched for them
+	opaque bool           // there are some nobody can read: no text can be searched for them
+	finds  *mask.Scrubber // of those known; nil until it is needed
 }
 
 // read takes in the arguments, once they were read.
@@ -37,7 +38,7 @@ func (s *secrets) read(plan *mask.Plan, arguments json.RawMessage) error {
 func (s *secrets) begun(values []string, opaque bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known = slices.Concat(s.known, disguises(values))
+	s.known, s.finds = slices.Concat(s.known, disguises(values)), nil
 	s.opaque = s.opaque || opaque
 }
 
@@ -53,7 +54,10 @@ func (s *secrets) hide(text string) string {
 	case len(s.known) == 0:
 		return text
 	}
-	return mask.NewScrubber(s.known).Scrub(text)
+	if s.finds == nil {
+		s.finds = mask.NewScrubber(s.known)
+	}
+	return s.finds.Scrub(text)
 }
 
 // scrub hides the call's secrets in a text.

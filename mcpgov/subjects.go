@@ -3,7 +3,6 @@ package mcpgov
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -35,8 +34,10 @@ func newSubjects(t reflect.Type) (s subjects, edits []policy.Edit, err error) {
 	return s, edits, err
 }
 
+func (s subjects) none() bool { return s.plan == nil }
+
 func (s subjects) in(document []byte) ([]string, error) {
-	if s.plan == nil {
+	if s.none() {
 		return nil, nil
 	}
 	return s.plan.Collect(document)
@@ -50,14 +51,16 @@ type persons struct {
 	key    []byte // nil: the server's
 }
 
-// noteSubjects takes notice of people a document names, and puts their digests into the record.
-func (s *Server) noteSubjects(c *call, finder subjects, document json.RawMessage) error {
-	people, err := finder.in(document)
-	if err != nil {
-		return err
+// noteSubjects takes notice of people, and puts their digests into the record. All their keys together have the sink's time.
+func (s *Server) noteSubjects(c *call, people []string) error {
+	if len(people) == 0 {
+		return nil
 	}
 	c.people.begun(people, false)
+	ctx, cancel := bounded(context.WithoutCancel(c.ctx), s.limits.Audit)
+	defer cancel()
 	known := len(c.persons.people)
+	people = slices.Clone(people)
 	slices.Sort(people)
 	for _, one := range slices.Compact(people) {
 		switch {
@@ -67,7 +70,7 @@ func (s *Server) noteSubjects(c *call, finder subjects, document json.RawMessage
 			c.persons.more++
 			continue
 		}
-		key, err := s.subjectKey(c.ctx, one)
+		key, err := s.subjectKey(ctx, one)
 		if err != nil {
 			return fmt.Errorf("the key of a data subject: %w", err)
 		}
@@ -85,14 +88,52 @@ func (s *Server) noteSubjects(c *call, finder subjects, document json.RawMessage
 	return nil
 }
 
-// subjectKey asks for a person's key, within the sink's time and whatever became of the caller. Without keys for each, all have the server's.
+// subjectKey asks for a person's key. Without keys for each, all have the server's. A key that can be guessed names the person to everyone.
 func (s *Server) subjectKey(ctx context.Context, subject string) ([]byte, error) {
 	if s.subjects == nil {
 		return s.key, nil
 	}
-	return within(context.WithoutCancel(ctx), s.limits.Audit, func(ctx context.Context) ([]byte, error) {
-		return s.subjects.SubjectKey(ctx, subject)
-	})
+	key, err := within(ctx, s.limits.Audit, func(ctx context.Context) ([]byte, error) { return s.subjects.SubjectKey(ctx, subject) })
+	if err == nil && len(key) < minKey {
+		return nil, fmt.Errorf("it has %d bytes: Config.Subjects must return %d random bytes or more", len(key), minKey)
+	}
+	return key, err
+}
+
+// erasable reports whether a call may be about people whose keys can be deleted. Nothing in its record may then be computed from other keys.
+func (s *Server) erasable(c *call) bool {
+	return s.subjects != nil && c.mentionsPeople()
+}
+
+// mentionsPeople reports whether the arguments or the result of a call have fields that name people.
+func (c *call) mentionsPeople() bool {
+	return !c.shows.subjectsIn.none() || !c.shows.subjectsOut.none()
+}
+
+// hidePeople takes those who became known last out of the texts that were noted before.
+func (c *call) hidePeople(r *audit.Record) {
+	if !c.mentionsPeople() {
+		return
+	}
+	r.Purpose = c.forRecord(r.Purpose)
+	r.Sources, r.Steps = slices.Clone(r.Sources), slices.Clone(r.Steps)
+	for i := range r.Sources {
+		from := &r.Sources[i]
+		from.System, from.Ref = c.forRecord(from.System), c.forRecord(from.Ref)
+	}
+	for i := range r.Steps {
+		step := &r.Steps[i]
+		step.Kind, step.Name = c.forRecord(step.Kind), c.forRecord(step.Name)
+	}
+}
+
+// unread takes notice of people in arguments that were refused before they were read. Their faults may quote them.
+func (c *call) unread() {
+	if c.read || c.shows.subjectsIn.none() || len(c.raw.arguments) == 0 {
+		return
+	}
+	people, err := c.shows.subjectsIn.in(c.raw.arguments)
+	c.people.begun(people, err != nil)
 }
 
 // recordKey is the key of the digests in the record of a call.

@@ -61,6 +61,7 @@ type maskedResult struct {
 	shown      []string // labels of the fields that are there for the caller to see
 	cut        int      // rows left out
 	truncated  []string // lists of which only the number of rows was limited; the caller is told
+	people     []string // data subjects of the rows that are left, also those whose names are masked
 }
 
 func (m maskedResult) size() int {
@@ -101,6 +102,9 @@ func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, e
 		return m, err
 	}
 	m.body = body
+	if m.people, err = t.subjectsOut.in(body); err != nil {
+		return m, err
+	}
 	if len(edits) > 0 {
 		var touched mask.Touched
 		if m.body, err = h.fields.Apply(make([]byte, 0, len(body)+64), body, &touched); err != nil {
@@ -130,24 +134,6 @@ func (t *surfaces) mask(body []byte, duty policy.Obligations) (m maskedResult, e
 		m.content, err = t.render(m.structured)
 	}
 	return m, err
-}
-
-// begunValues finds the sensitive values of what a failing handler returned beside its error, so that they can be found
-// in the error's text. False: the half-made result cannot be read, and so the text cannot be searched.
-func (c *call) begunValues(out any) (values []string, readable bool) {
-	t := c.shows
-	if out == nil || t.either.fields.Empty() && len(t.rows) == 0 {
-		return nil, true
-	}
-	if len(t.rows) > 0 {
-		return nil, false // any value may be one of a row this caller does not get
-	}
-	body, err := c.target.encode(out)
-	if err != nil {
-		return nil, false
-	}
-	values, err = t.either.fields.Collect(body)
-	return values, err == nil
 }
 
 // hiddenBy returns the compiled form of edits. An edit the policy did not announce is refused: the advertised

@@ -2,9 +2,11 @@ package mcpgov
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/fields"
 )
 
 // The kinds of targets, as rules and records name them.
@@ -27,7 +29,11 @@ func stranger(kind, name string) *target {
 func (s *Server) strangeURI(kind, uri string) *target {
 	if s.targets.secretive {
 		scheme, _, _ := strings.Cut(uri, ":")
-		uri = clipTo(scheme, 32) + ":[withheld] digest " + s.digest([]byte(uri))[:32]
+		digest := ""
+		if s.subjects == nil { // of somebody's name it would outlive the key
+			digest = " digest " + s.digest([]byte(uri))[:32]
+		}
+		uri = clipTo(scheme, 32) + ":[withheld]" + digest
 	}
 	return stranger(kind, uri)
 }
@@ -58,10 +64,16 @@ func newTargets(b *builder) targets {
 		all.parts[p.target] = p
 		if p.template != nil {
 			all.templates = append(all.templates, p)
-			all.secretive = all.secretive || p.input != nil && len(p.input.Sensitive()) > 0
+			all.secretive = all.secretive || p.input != nil && (len(p.input.Sensitive()) > 0 || namesPeople(p.target.policy.In))
 		}
 	}
 	return all
+}
+
+// namesPeople reports whether a type has fields that name data subjects.
+func namesPeople(t reflect.Type) bool {
+	places, err := fields.Subjects(t)
+	return err != nil || len(places) > 0
 }
 
 // resource finds what a URI names: a resource without variables before all templates, and of those the first that matches, whoever
