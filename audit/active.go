@@ -41,13 +41,13 @@ type mark struct {
 // maxCallID and maxUnfinished bound the ids of unfinished calls, in bytes, of one and of all together, so that a checkpoint that names them can be
 // read again: escaped they are six times as long at most, and what a queue holds comes on top.
 const (
-	maxCallID     = 1 << 10
+	maxCallID     = 4 << 10 // of an intent
 	maxUnfinished = maxCheckpoint / 16
 )
 
 func markOf(r *Record) (mark, error) {
-	if len(r.CallID) > maxCallID {
-		return mark{}, fmt.Errorf("audit: record not taken: CallID has %d bytes, the most is %d; give a shorter one", len(r.CallID), maxCallID)
+	if r.Kind == KindIntent && len(r.CallID) > maxCallID {
+		return mark{}, fmt.Errorf("audit: record not taken: CallID of an intent has %d bytes, the most is %d; give a shorter one", len(r.CallID), maxCallID)
 	}
 	m := mark{r.Kind, r.CallID}
 	if !utf8.ValidString(m.callID) { // two ids may become one in their lines, and a reader knows the lines only

@@ -43,7 +43,7 @@ func TestUnfinishedCallsAreBounded(t *testing.T) {
 	t.Parallel()
 	v := newVolume()
 	l := openOn(t, v, nil)
-	require.ErrorContains(t, l.Append(t.Context(), Record{Kind: KindIntent, CallID: strings.Repeat("x", maxCallID+1)}), "CallID has 1025 bytes")
+	require.ErrorContains(t, l.Append(t.Context(), Record{Kind: KindIntent, CallID: strings.Repeat("x", maxCallID+1)}), "CallID of an intent has 4097 bytes")
 	id := func(n int) string { return fmt.Sprintf("%04d", n) + strings.Repeat("\x01", maxCallID-4) } // six bytes each, escaped
 	taken := 0
 	for ; ; taken++ {

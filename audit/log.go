@@ -94,7 +94,8 @@ func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 // ignored; the log assigns them.
 //
 // The end of ctx bounds how long Append waits: it then returns an error, and the record may still be written. Other errors: what AppendJSON
-// refuses; a record beyond 64 MiB, or a CallID beyond 1 KiB; an intent while more than 1 MiB of ids of unfinished calls are kept; a write or sync that failed; a closed log (errors.Is fs.ErrClosed).
+// refuses; a record beyond 64 MiB, an intent with a CallID beyond 4 KiB, any intent while more than 1 MiB of ids of unfinished calls are
+// kept; a write or sync that failed; a closed log (errors.Is fs.ErrClosed).
 func (l *Log) Append(ctx context.Context, r Record) error {
 	if l.queue == nil {
 		return errors.New("audit: a zero Log refuses every record; use Open")
