@@ -9,6 +9,9 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unicode/utf8"
+
+	"github.com/mcpgov/go-sdk/internal/canon"
 )
 
 // active is the segment that is being written.
@@ -24,6 +27,7 @@ type active struct {
 	sealing  bool                // its checkpoint may be on disk: no record goes into it any more
 	seal     *sealed             // its checkpoint is on disk
 	open     map[string]struct{} // calls whose intent is in the log, and no outcome yet
+	openSize int                 // bytes of their ids
 	previous string              // digest of the checkpoint before
 	log      string              // id of the log
 }
@@ -31,7 +35,25 @@ type active struct {
 // mark is what a writer must know of a record besides its line.
 type mark struct {
 	kind   Kind
-	callID string
+	callID string // as its line spells it
+}
+
+// maxCallID and maxUnfinished bound the ids of unfinished calls, in bytes, of one and of all together, so that a checkpoint that names them can be
+// read again: escaped they are six times as long at most, and what a queue holds comes on top.
+const (
+	maxCallID     = 4 << 10 // of an intent
+	maxUnfinished = maxCheckpoint / 16
+)
+
+func markOf(r *Record) (mark, error) {
+	if r.Kind == KindIntent && len(r.CallID) > maxCallID {
+		return mark{}, fmt.Errorf("audit: record not taken: CallID of an intent has %d bytes, the most is %d; give a shorter one", len(r.CallID), maxCallID)
+	}
+	m := mark{r.Kind, r.CallID}
+	if !utf8.ValidString(m.callID) { // two ids may become one in their lines, and a reader knows the lines only
+		m.callID = canon.Text(canon.AppendString(nil, m.callID))
+	}
+	return m, nil
 }
 
 // follow takes notice of the intents and outcomes that were written.
@@ -47,9 +69,20 @@ func (a *active) follow(events []Record, marks []mark) {
 func (a *active) note(m mark) {
 	switch {
 	case m.kind == KindIntent:
-		a.open[m.callID] = struct{}{}
+		a.begin(m.callID)
 	case m.kind == KindOutcome && len(a.open) > 0: // most outcomes have no intent: they only read
-		delete(a.open, m.callID)
+		if _, ok := a.open[m.callID]; ok {
+			delete(a.open, m.callID)
+			a.openSize -= len(m.callID)
+		}
+	}
+}
+
+// begin takes notice of a call that is under way.
+func (a *active) begin(id string) {
+	if _, ok := a.open[id]; !ok {
+		a.open[id] = struct{}{}
+		a.openSize += len(id)
 	}
 }
 

@@ -92,7 +92,7 @@ func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
 	dst = appendText(dst, `"rule":`, r.Rule)
 	dst = appendTexts(dst, `"rules":[`, r.Rules)
 	dst = appendTexts(dst, `"rules_warned":[`, r.Warnings)
-	if _, err := appendRaw(nil, `"attributes":`, r.User.Attributes); err != nil {
+	if dst, err = r.User.checkAttributes(dst); err != nil {
 		return dst, fmt.Errorf("audit: record of call %q: User.Attributes: %w", r.CallID, err)
 	}
 	if y := r.Time.UTC().Year(); y < 0 || y > 9999 {
@@ -198,6 +198,22 @@ func (u *User) append(dst []byte) []byte {
 	dst = appendTexts(dst, `"scopes":[`, u.Scopes)
 	dst = appendText(dst, `"tenant":`, u.Tenant)
 	return closeObject(dst)
+}
+
+// checkAttributes refuses what append could not write, with dst as scratch. They stand one level deeper in a line than by themselves.
+func (u *User) checkAttributes(dst []byte) ([]byte, error) {
+	if len(u.Attributes) == 0 {
+		return dst, nil
+	}
+	nested, err := canon.Append(append(dst, '['), u.Attributes)
+	if err != nil {
+		return dst, err
+	}
+	nested = append(nested, ']')
+	if _, ok := canon.Span(nested[len(dst):]); !ok {
+		return dst, fmt.Errorf("nested deeper than %d levels", canon.MaxDepth-1)
+	}
+	return nested[:len(dst)], nil
 }
 
 // appendSteps writes what a call did outside; nothing if it did nothing.

@@ -35,6 +35,7 @@ type Log struct {
 var (
 	errLocked   = errors.New("another writer has this log open; close it first, or give each its own directory")
 	errReserved = errors.New(`audit: record not taken: Target.Kind "log" is kept for the log's own events; give another`)
+	errCrowded  = errors.New("audit: record not taken: too many calls have an intent and no outcome; write the outcomes, or open the log again")
 	errClosed   = fmt.Errorf("audit: the log is closed: %w", fs.ErrClosed)
 )
 
@@ -79,6 +80,8 @@ func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 	w.tell = l.sealed
 	// What was recovered is on disk before the log is: whoever reads it learns of a crash before anything else.
 	if err := w.recovered(); err != nil {
+		l.shut()
+		l.keeping.Wait() // a segment may have been sealed
 		return nil, errors.Join(err, w.active.file.Close(), lock.Close())
 	}
 	go w.run(l.queue)
@@ -91,7 +94,8 @@ func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 // ignored; the log assigns them.
 //
 // The end of ctx bounds how long Append waits: it then returns an error, and the record may still be written. Other errors: what AppendJSON
-// refuses; a record beyond 64 MiB; a write or sync that failed; a closed log (errors.Is fs.ErrClosed).
+// refuses; a record beyond 64 MiB, an intent with a CallID beyond 4 KiB, any intent while more than 1 MiB of ids of unfinished calls are
+// kept; a write or sync that failed; a closed log (errors.Is fs.ErrClosed).
 func (l *Log) Append(ctx context.Context, r Record) error {
 	if l.queue == nil {
 		return errors.New("audit: a zero Log refuses every record; use Open")
@@ -106,6 +110,9 @@ func (l *Log) Append(ctx context.Context, r Record) error {
 }
 
 func (l *Log) append(ctx context.Context, r *Record) error {
+	if r.Kind == KindIntent && l.writer.crowded() {
+		return errCrowded
+	}
 	// In mode AsyncUnsafe the promise is kept once the record is in the queue.
 	b, err := l.queue.put(ctx, r)
 	if err != nil || l.opts.Sync == AsyncUnsafe {

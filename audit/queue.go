@@ -70,8 +70,12 @@ func (q *queue) put(ctx context.Context, r *Record) (*batch, error) {
 	if len(d.line) > maxLine-chainBytes {
 		return nil, fmt.Errorf("audit: record of call %q: its line has %d bytes, the most is %d; shorten Arguments or Response", r.CallID, len(d.line), maxLine-chainBytes)
 	}
+	m, err := markOf(r)
+	if err != nil {
+		return nil, err
+	}
 	for {
-		b, room, err := q.add(d, mark{r.Kind, r.CallID})
+		b, room, err := q.add(d, m)
 		if room == nil {
 			return b, err
 		}

@@ -42,7 +42,7 @@ func openWriter(opts *Options, v volume) (_ *writer, last *Checkpoint, err error
 		},
 	}
 	for _, id := range at.open {
-		w.active.open[id] = struct{}{}
+		w.active.begin(id)
 	}
 	if err = v.sync(); err == nil { // the file's name; without it the records are durable in a file that a crash can unname
 		err = w.setAside(at.torn)

@@ -42,7 +42,7 @@ func (w *writer) rotate() error {
 	}
 	sealed := a.seal
 	w.active = active{
-		number: a.number + 1, file: next, first: w.end.seq + 1, prev: w.end, begun: sealed.Sealed, open: a.open,
+		number: a.number + 1, file: next, first: w.end.seq + 1, prev: w.end, begun: sealed.Sealed, open: a.open, openSize: a.openSize,
 		previous: sealed.digest, log: a.log,
 	}
 	w.tell(sealed.Checkpoint)

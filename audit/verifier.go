@@ -22,10 +22,13 @@ type verifier struct {
 	witness  []expectation // what was seen outside, by number; those met are cut off
 	last     link          // the last good record
 	previous string        // digest of the last good checkpoint
+	log      string        // the id it names
+	seals    int           // the segment it seals
+	start    link          // the last good record before the current segment
 	open     map[string]struct{}
 	count    uint64 // good records
 	found    Summary
-	pruned   int                   // the segments that retention says it deleted: 1 to this
+	pruned   deleted               // what retention says it deleted: segments 1 to its last
 	first    [len(timeLayout)]byte // text of the first time; zero bytes if there is none
 	latest   [len(timeLayout)]byte // text of the last time
 
@@ -109,13 +112,13 @@ func (v *verifier) directory(fsys fs.FS) error {
 			return err
 		}
 	}
-	if v.pruned < begin-1 {
+	if gone := v.pruned.LastSegment; gone < begin-1 {
 		return &VerifyError{
-			File: segmentName(v.pruned + 1), Line: 1, Seq: 1,
-			Reason: fmt.Sprintf("segments %d to %d are missing, and no record says that retention deleted them", v.pruned+1, begin-1),
+			File: segmentName(gone + 1), Line: 1, Seq: v.pruned.LastSeq + 1,
+			Reason: fmt.Sprintf("segments %d to %d are missing, and no record says that retention deleted them", gone+1, begin-1),
 		}
 	}
-	return v.outside(place, last)
+	return v.outside(place)
 }
 
 // begin takes the place in the chain where segment n begins: the first, or behind a checkpoint.
@@ -130,11 +133,15 @@ func (v *verifier) begin(fsys fs.FS, n int) error {
 	case err != nil:
 		return err
 	}
-	if why := v.vouch(c); why != "" {
+	why := v.vouch(c)
+	if why == "" && c.Segment != n-1 {
+		why = notThisOne(c)
+	}
+	if why != "" {
 		return &VerifyError{File: checkpointName(n - 1), Line: 1, Seq: c.First, Reason: why}
 	}
-	v.last, v.previous = c.at(), digest(line)
-	v.found.Sealed = c.Last
+	v.last = c.at()
+	v.accept(c, line)
 	for _, id := range c.Unfinished {
 		v.open[string(inside(canon.AppendString(nil, id)))] = struct{}{}
 	}
@@ -174,28 +181,44 @@ func sameCheckpoint(a, b *Checkpoint) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
+// accept goes on from a good checkpoint.
+func (v *verifier) accept(c *Checkpoint, line []byte) {
+	v.previous, v.log, v.seals, v.found.Sealed = digest(line), c.Log, c.Segment, c.Last
+}
+
+func notThisOne(c *Checkpoint) string {
+	return fmt.Sprintf("this is the checkpoint of segment %d", c.Segment)
+}
+
 // sealed checks the checkpoint of segment n, which was just read up to place. The last may have none.
 func (v *verifier) sealed(fsys fs.FS, n int, isLast bool, place VerifyError) error {
 	c, line, err := readCheckpoint(fsys, n)
-	bad := VerifyError{File: checkpointName(n), Line: 1, Seq: place.Seq}
+	bad := VerifyError{File: checkpointName(n), Line: 1, Seq: v.start.seq + 1}
+	var unreadable *VerifyError
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isLast:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		bad.Reason = "the checkpoint is missing: a segment that is not the last has one"
 		return &bad
+	case errors.As(err, &unreadable):
+		bad.Reason = unreadable.Reason
+		return &bad
 	case err != nil:
 		return err
 	}
-	bad.Seq = c.First
 	if bad.Reason = v.vouch(c); bad.Reason != "" {
 		return &bad
 	}
 	switch {
 	case c.Segment != n:
-		bad.Reason = fmt.Sprintf("this is the checkpoint of segment %d", c.Segment)
+		bad.Reason = notThisOne(c)
 	case c.Previous != v.previous:
 		bad.Reason = "the checkpoint before it was replaced or removed"
+	case v.log != "" && c.Log != v.log:
+		bad.Reason = "it is of another log than the checkpoint before it"
+	case c.First != v.start.seq+1 || c.Prev != string(v.start.hash[:]):
+		bad.Reason = fmt.Sprintf("the segment begins with record %d, its checkpoint says %d, or another hash before it", v.start.seq+1, c.First)
 	case c.Last > v.last.seq:
 		place.Reason = fmt.Sprintf("the segment ends here, but its checkpoint says that it goes on to record %d", c.Last)
 		return &place
@@ -204,20 +227,20 @@ func (v *verifier) sealed(fsys fs.FS, n int, isLast bool, place VerifyError) err
 	case !slices.Equal(c.Unfinished, v.unfinished()):
 		bad.Reason = "it names other calls without an outcome than the records do"
 	default:
-		v.previous, v.found.Sealed = digest(line), c.Last
+		v.accept(c, line)
 		return nil
 	}
 	return &bad
 }
 
 // outside holds the end of the log to what was seen outside.
-func (v *verifier) outside(place VerifyError, last int) error {
+func (v *verifier) outside(place VerifyError) error {
 	if len(v.witness) > 0 {
 		place.Reason = fmt.Sprintf("the log ends after record %d, but record %d was seen outside: the end was cut off", v.last.seq, v.witness[len(v.witness)-1].seq)
 		return &place
 	}
 	for _, w := range v.opts.Witness {
-		if w.Segment > last || w.Segment == last && v.found.Sealed < w.Last {
+		if w.Segment > v.seals {
 			place.Reason = fmt.Sprintf("a checkpoint of segment %d was seen outside: the end was cut off", w.Segment)
 			return &place
 		}
@@ -244,7 +267,7 @@ func (v *verifier) segment(fsys fs.FS, place *VerifyError) error {
 	}
 	defer func() { _ = file.Close() }() // read only: nothing to lose
 	lines := lineReader{r: bufio.NewReaderSize(file, 64<<10)}
-	v.size = 0
+	v.size, v.start = 0, v.last
 	v.found.Segments++
 	for {
 		line, err := lines.next()
@@ -322,8 +345,9 @@ func (v *verifier) event(line []byte) {
 		return
 	}
 	var said deleted
-	if json.Unmarshal(r.Arguments, &said) == nil {
-		v.pruned = max(v.pruned, said.LastSegment)
+	if json.Unmarshal(r.Arguments, &said) == nil && said.LastSegment > v.pruned.LastSegment {
+		said.LastSeq = max(said.LastSeq, v.pruned.LastSeq) // 0 if all that was deleted was empty
+		v.pruned = said
 	}
 }
 

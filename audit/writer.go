@@ -31,6 +31,7 @@ type writer struct {
 
 	mu      sync.Mutex
 	visible link // copy of end for others
+	opened  int  // copy of the size of the ids of unfinished calls
 }
 
 // head returns the last record written; anybody may ask.
@@ -38,6 +39,13 @@ func (w *writer) head() link {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.visible
+}
+
+// crowded reports whether so many calls have begun and not ended that no more can be kept account of.
+func (w *writer) crowded() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.opened > maxUnfinished
 }
 
 // wait returns when the writer has ended.
@@ -203,7 +211,7 @@ func (w *writer) add(d *drafts) error {
 	w.events = nil
 	w.end = end
 	w.mu.Lock()
-	w.visible = end
+	w.visible, w.opened = end, w.active.openSize
 	w.mu.Unlock()
 	if cap(w.out) > 2*maxQueued {
 		w.out = nil
@@ -218,6 +226,10 @@ func (w *writer) finish() error {
 		records := 0
 		for _, b := range w.held {
 			records += len(b.drafts.ends)
+			if b.seal { // somebody waits for it
+				b.err = errClosed
+				close(b.done)
+			}
 		}
 		errs = append(errs, fmt.Errorf("audit: close: %d records that were taken could not be written and are lost", records))
 	}
