@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -48,7 +49,11 @@ func compact(ctx context.Context, dir string, opts *Options) (done Compacted, er
 	if dir, err = filepath.Abs(dir); err != nil {
 		return done, err
 	}
-	segments, err := audit.Segments(os.DirFS(dir))
+	var segments []audit.Segment
+	err = untilStill(ctx, dir, func() (err error) {
+		segments, err = audit.Segments(os.DirFS(dir))
+		return err
+	})
 	if err != nil {
 		return done, err
 	}
@@ -58,7 +63,13 @@ func compact(ctx context.Context, dir string, opts *Options) (done Compacted, er
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	sweep(dir, settled.Now())
-	return compactAll(ctx, e, dir, segments, settled.Threads)
+	removed, err := removeForms(dir, segments)
+	if err != nil {
+		return done, err
+	}
+	done, err = compactAll(ctx, e, dir, segments, settled.Threads)
+	done.Removed = removed
+	return done, err
 }
 
 // compactAll works on as many segments at a time as there are threads: reading lines keeps a thread busy, and so does writing Parquet.
@@ -98,33 +109,58 @@ func (c *Compacted) add(d Compacted) {
 	c.Records += d.Records
 	c.LineBytes += d.LineBytes
 	c.ParquetBytes += d.ParquetBytes
-	c.Removed += d.Removed
 }
 
 // compactSegment gives a segment its Parquet form, if it shall have one and has none yet.
 func compactSegment(ctx context.Context, e *engine, path string, segment *audit.Segment) (done Compacted, err error) {
-	if segment.Pruned {
-		err := os.Remove(parquetPath(path))
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			return Compacted{}, nil
-		case err != nil:
-			return Compacted{}, err
-		}
-		return Compacted{Removed: 1}, nil
-	}
 	c := segment.Checkpoint
-	if c == nil || c.Last < c.First {
+	if segment.Pruned || c == nil || c.Last < c.First {
 		return Compacted{}, nil
 	}
 	if has, err := hasParquet(ctx, e, path, c); err != nil || has {
 		return Compacted{}, err
 	}
 	size, err := makeParquet(ctx, e, path, c)
+	if gone(path) != nil { // retention deleted it meanwhile; and with it, or just before it, a form that was there
+		if err := os.Remove(parquetPath(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Compacted{}, err
+		}
+		return Compacted{}, ctx.Err()
+	}
 	if err != nil {
 		return Compacted{}, err
 	}
 	return Compacted{Segments: 1, Records: c.Last - c.First + 1, LineBytes: segment.Size, ParquetBytes: size}, nil
+}
+
+// removeForms removes the Parquet forms of segments that retention has deleted, also those that a compaction was about to name when it did. A form
+// without lines that is newer than all that was deleted is somebody's copy, and not touched.
+func removeForms(dir string, segments []audit.Segment) (removed int, err error) {
+	pruned := 0
+	for _, segment := range segments {
+		if segment.Pruned {
+			pruned = segment.Number
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		var n int
+		_, err := fmt.Sscanf(e.Name(), "audit-%d", &n)
+		lines := fmt.Sprintf("audit-%06d.jsonl", n)
+		form := filepath.Join(dir, e.Name())
+		if err != nil || n > pruned || e.Name() != parquetPath(lines) || gone(filepath.Join(dir, lines)) == nil {
+			continue
+		}
+		if err := os.Remove(form); err == nil {
+			removed++
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return removed, err
+		}
+	}
+	return removed, nil
 }
 
 // hasParquet reports whether a segment has the Parquet form that this version would make.

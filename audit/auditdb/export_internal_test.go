@@ -6,4 +6,4 @@ import "database/sql"
 func Engine(db *DB) *sql.DB { return db.engine.DB }
 
 // Source is the SELECT over all records of db, for measuring.
-func Source(db *DB) string { return db.see().all }
+func Source(db *DB) string { return db.current.all }

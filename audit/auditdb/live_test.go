@@ -131,7 +131,7 @@ func TestOddPlaces(t *testing.T) {
 // TestLongLine: a record as long as a log takes is read, though usual ones are taken to be shorter.
 func TestLongLine(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("long ", 6<<20)
+	long := strings.Repeat("long ", 17<<20/5)
 	dir := writeLog(t, 2, func(yield func(audit.Record) bool) {
 		for i := range 3 {
 			if !yield(audit.Record{Kind: audit.KindOutcome, CallID: fmt.Sprint(i), Response: fmt.Appendf(nil, "%q", long)}) {

@@ -51,13 +51,13 @@ func (o *Options) settled() (*Options, error) {
 }
 
 // DB answers questions about a log directory. It only reads the log, which may be written meanwhile. It sees the records that were there at
-// [Open] or at the last [DB.Refresh]. Safe for concurrent use.
+// [Open] or at the last [DB.Refresh], less those that retention has deleted since. Safe for concurrent use.
 type DB struct {
 	opts   *Options
 	dir    string
 	engine *engine
 
-	refreshing sync.Mutex // one at a time; the file of the copied tail is shared
+	refreshing sync.Mutex // one at a time, so that the current snapshot is never older than one before
 	mu         sync.Mutex
 	current    *snapshot
 	tables     atomic.Int64 // made so far, so that each has a name of its own
@@ -86,9 +86,11 @@ func Open(ctx context.Context, dir string, opts *Options) (*DB, error) {
 // Refresh makes the records visible that were added to the log, and the compacted forms of segments that were made, since Open or the
 // last Refresh. Questions that are being answered do not notice. After an error the view is as it was.
 func (d *DB) Refresh(ctx context.Context) error {
-	if err := d.refresh(ctx, false); err != nil {
+	s, err := d.refresh(ctx, false)
+	if err != nil {
 		return fmt.Errorf("auditdb: read %s: %w", d.dir, err)
 	}
+	d.release(s)
 	return nil
 }
 

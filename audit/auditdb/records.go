@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/duckdb/duckdb-go/v2"
-
 	"github.com/mcpgov/go-sdk/audit"
 )
 
@@ -38,7 +36,8 @@ func (d *DB) records(ctx context.Context, q *Query, yield func(*audit.Record) bo
 
 // eachPart calls read for the parts of the log, in the order of the query, until no more records are wanted.
 func (d *DB) eachPart(ctx context.Context, r *reading, read func(context.Context, *snapshot, *part) error) error {
-	s := d.see()
+	s := d.hold()
+	defer d.release(s)
 	parts := slices.Clone(s.parts)
 	if r.query.Order == NewestFirst {
 		slices.Reverse(parts)
@@ -49,31 +48,6 @@ func (d *DB) eachPart(ctx context.Context, r *reading, read func(context.Context
 		}
 	}
 	return nil
-}
-
-// askPart asks about one part, and once more in the careful way if the first try met a line that was just being written.
-func (d *DB) askPart(ctx context.Context, s *snapshot, p *part, ask func(context.Context, *snapshot, *part) error) error {
-	err := ask(ctx, s, p)
-	if !worthRetry(ctx, err) {
-		return err
-	}
-	if again := d.refresh(ctx, true); again != nil {
-		return errors.Join(err, again)
-	}
-	s = d.see()
-	for i := range s.parts {
-		if s.parts[i].Number == p.Number {
-			return ask(ctx, s, &s.parts[i])
-		}
-	}
-	return err
-}
-
-// worthRetry reports whether DuckDB could not read a file, which another look at the log may mend.
-func worthRetry(ctx context.Context, err error) bool {
-	var engineErr *duckdb.Error
-	return errors.As(err, &engineErr) && ctx.Err() == nil &&
-		(engineErr.Type == duckdb.ErrorTypeInvalidInput || engineErr.Type == duckdb.ErrorTypeIO)
 }
 
 // reading is one run through the records.

@@ -15,8 +15,10 @@ import (
 // snapshot is what a DB sees of a log: its segments, and how SQL reads them. It never changes; Refresh makes another.
 type snapshot struct {
 	parts   []part
+	careful bool   // made with what costs more and cannot fail for a log that is being written or has long lines
 	longest int64  // bytes that the longest line may have
 	all     string // SELECT over all parts, without prev
+	users   int    // questions that read it, and the DB while it is the current one; guarded by DB.mu
 }
 
 // part is one segment as a snapshot sees it.
@@ -43,17 +45,41 @@ func (p *part) source(longest int64) string {
 	}
 }
 
-// refresh makes the current snapshot. careful: with what costs more and cannot fail for a log that is being written or has long lines.
-func (d *DB) refresh(ctx context.Context, careful bool) error {
+// refresh makes the current snapshot and returns it held: release it. careful: see snapshot.
+func (d *DB) refresh(ctx context.Context, careful bool) (*snapshot, error) {
 	d.refreshing.Lock()
 	defer d.refreshing.Unlock()
+	var s *snapshot
+	err := untilStill(ctx, d.dir, func() error {
+		s = &snapshot{careful: careful, longest: usualLine}
+		if careful {
+			s.longest = maxLine
+		}
+		err := d.look(ctx, s)
+		if err != nil {
+			s.discard()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	before := d.current
+	d.current = s
+	s.users = 2 // the DB and who asked for it
+	d.mu.Unlock()
+	if before != nil {
+		d.release(before)
+	}
+	return s, nil
+}
+
+// look reads what is in the directory into s.
+func (d *DB) look(ctx context.Context, s *snapshot) error {
 	segments, err := audit.Segments(os.DirFS(d.dir))
 	if err != nil {
 		return err
-	}
-	s := &snapshot{longest: usualLine}
-	if careful {
-		s.longest = maxLine
 	}
 	for _, segment := range segments {
 		if segment.Pruned { // its Parquet form, if any, is no longer to be seen either
@@ -67,7 +93,7 @@ func (d *DB) refresh(ctx context.Context, careful bool) error {
 			if p.end.size == 0 {
 				continue
 			}
-			if careful || p.end.torn {
+			if s.careful || p.end.torn {
 				if p.copied, err = copyHead(p.lines, d.engine.temp, p.end.size); err != nil {
 					return err
 				}
@@ -81,17 +107,29 @@ func (d *DB) refresh(ctx context.Context, careful bool) error {
 		return err
 	}
 	s.join()
-	d.mu.Lock()
-	before := d.current
-	d.current = s
-	d.mu.Unlock()
-	if before != nil {
-		before.discard()
-	}
 	return nil
 }
 
-// discard removes the copies of a snapshot that was replaced. A question that is about to read one fails and is asked again.
+// hold returns the snapshot to ask. Release it.
+func (d *DB) hold() *snapshot {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.current.users++
+	return d.current
+}
+
+// release lets go of a snapshot. Its copies go with the last who held it.
+func (d *DB) release(s *snapshot) {
+	d.mu.Lock()
+	s.users--
+	unused := s.users == 0
+	d.mu.Unlock()
+	if unused {
+		s.discard()
+	}
+}
+
+// discard removes the copies that a snapshot made.
 func (s *snapshot) discard() {
 	for i := range s.parts {
 		if copied := s.parts[i].copied; copied != "" {
@@ -115,7 +153,7 @@ func (d *DB) findParquet(ctx context.Context, s *snapshot) error {
 	}
 	origins, err := parquetOrigins(ctx, d.engine, found)
 	if err != nil {
-		return err
+		return errors.Join(err, gone(found...))
 	}
 	for i := range s.parts {
 		p := &s.parts[i]
@@ -167,26 +205,6 @@ func emptySource() string {
 		}
 	}
 	return "SELECT " + strings.Join(columns, ", ") + " WHERE false"
-}
-
-// see returns the snapshot to ask.
-func (d *DB) see() *snapshot {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.current
-}
-
-// attempt runs ask on the current snapshot, and once more on a careful one if the first met a line that was just being written, a line
-// longer than usual, or a file that is gone.
-func (d *DB) attempt(ctx context.Context, ask func(*snapshot) error) error {
-	err := ask(d.see())
-	if !worthRetry(ctx, err) {
-		return err
-	}
-	if again := d.refresh(ctx, true); again != nil {
-		return errors.Join(err, again)
-	}
-	return ask(d.see())
 }
 
 // each runs one query and gives its rows to read.
