@@ -25,8 +25,9 @@ import (
 //
 // [Subjects] keeps the keys in files; a server that runs in several places needs one that they share, such as a key service.
 type SubjectKeys interface {
-	// SubjectKey returns the key of a person, 32 bytes or more, and makes one if he has none. It must be safe for concurrent use.
-	SubjectKey(ctx context.Context, subject string) ([]byte, error)
+	// SubjectKey returns the key of a person, 32 bytes or more. If he has none it makes one, or, if create is false, returns [ErrNoSubject]: a
+	// name in a call that was not admitted is whatever its caller chose to write, and gets no key. It must be safe for concurrent use.
+	SubjectKey(ctx context.Context, subject string, create bool) ([]byte, error)
 }
 
 // SubjectDigest is how records name a person: the first half of an HMAC-SHA256 under his key, 32 hex digits.
@@ -109,9 +110,9 @@ func OpenSubjects(dir string, master []byte) (*Subjects, error) {
 var ErrNoSubject = errors.New("this person has no key: nothing in the log names him, or he was erased")
 
 // SubjectKey returns the person's key. A new one is on disk before it is returned.
-func (s *Subjects) SubjectKey(_ context.Context, subject string) ([]byte, error) {
+func (s *Subjects) SubjectKey(_ context.Context, subject string, create bool) ([]byte, error) {
 	key, err := s.Find(subject)
-	if !errors.Is(err, ErrNoSubject) {
+	if !create || !errors.Is(err, ErrNoSubject) {
 		return key, err
 	}
 	v, name := s.place(subject)

@@ -24,16 +24,16 @@ func TestSubjectKeys(t *testing.T) {
 	_, err = people.Find("ann")
 	require.ErrorIs(t, err, audit.ErrNoSubject)
 	require.ErrorIs(t, people.Erase("ann"), audit.ErrNoSubject)
-	ann, err := people.SubjectKey(t.Context(), "ann")
+	ann, err := people.SubjectKey(t.Context(), "ann", true)
 	require.NoError(t, err)
 	require.Len(t, ann, 32)
-	bob, err := people.SubjectKey(t.Context(), "../../bob")
+	bob, err := people.SubjectKey(t.Context(), "../../bob", true)
 	require.NoError(t, err)
 	require.NotEqual(t, ann, bob)
 
 	other, err := audit.OpenSubjects(dir, testKey("master"))
 	require.NoError(t, err)
-	same, err := other.SubjectKey(t.Context(), "ann")
+	same, err := other.SubjectKey(t.Context(), "ann", true)
 	require.NoError(t, err)
 	require.Equal(t, ann, same, "another process sees the same key")
 	wrong, err := audit.OpenSubjects(dir, testKey("another master"))
@@ -44,7 +44,7 @@ func TestSubjectKeys(t *testing.T) {
 	require.NoError(t, other.Erase("ann"))
 	_, err = people.Find("ann")
 	require.ErrorIs(t, err, audit.ErrNoSubject, "erased by another process, whatever is remembered here")
-	again, err := people.SubjectKey(t.Context(), "ann")
+	again, err := people.SubjectKey(t.Context(), "ann", true)
 	require.NoError(t, err)
 	require.NotEqual(t, ann, again)
 
@@ -69,7 +69,7 @@ func TestSubjectKeys(t *testing.T) {
 	require.Len(t, files, 2)
 	fresh, err := audit.OpenSubjects(dir, testKey("master"))
 	require.NoError(t, err)
-	_, err = fresh.SubjectKey(t.Context(), "ann")
+	_, err = fresh.SubjectKey(t.Context(), "ann", true)
 	require.ErrorContains(t, err, "was changed, or written under another master key")
 }
 
@@ -83,7 +83,7 @@ func TestSubjectKeysAtOnce(t *testing.T) {
 		all.Go(func() {
 			people, err := audit.OpenSubjects(dir, testKey("master"))
 			if err == nil {
-				keys[i], err = people.SubjectKey(t.Context(), "ann")
+				keys[i], err = people.SubjectKey(t.Context(), "ann", true)
 			}
 			if err != nil {
 				t.Error(err)

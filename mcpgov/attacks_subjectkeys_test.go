@@ -22,7 +22,7 @@ import (
 
 type keysFunc func(ctx context.Context, subject string) ([]byte, error)
 
-func (f keysFunc) SubjectKey(ctx context.Context, subject string) ([]byte, error) {
+func (f keysFunc) SubjectKey(ctx context.Context, subject string, _ bool) ([]byte, error) {
 	return f(ctx, subject)
 }
 

@@ -147,7 +147,7 @@ func (s *Server) decode(id identified) (decoded, error) {
 	if err != nil {
 		return decoded{}, classify(err)
 	}
-	if err := s.noteArguments(id.call); err != nil {
+	if err := s.noteArguments(id.call, false); err != nil {
 		return decoded{}, refuse(MaskFailed, err)
 	}
 	if err := id.target.validate(s, id.call, in); err != nil {
@@ -192,6 +192,9 @@ func (s *Server) approve(a admitted) (approved, error) {
 func (s *Server) record(p approved) (recorded, error) {
 	if p.call == nil {
 		return recorded{}, refuse(AuditFailed, errZeroReceipt)
+	}
+	if err := s.nameStrangers(p.call); err != nil {
+		return recorded{}, err
 	}
 	if !p.target.readOnly {
 		if err := s.writeIntent(p.call); err != nil {

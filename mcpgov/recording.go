@@ -54,7 +54,7 @@ func (c *call) noteCaller() {
 
 // noteArguments puts the masked arguments and the keyed digest of the whole into the draft. Only arguments that
 // could be read are recorded: of others nobody can tell what in them is sensitive.
-func (s *Server) noteArguments(c *call) error {
+func (s *Server) noteArguments(c *call, admitted bool) error {
 	raw := c.raw.arguments
 	if len(raw) == 0 {
 		raw = json.RawMessage("{}")
@@ -71,7 +71,7 @@ func (s *Server) noteArguments(c *call) error {
 	if err != nil {
 		return fmt.Errorf("arguments for the record: %w", err)
 	}
-	if err := s.noteSubjects(c, people); err != nil {
+	if err := s.noteSubjects(c, people, admitted); err != nil {
 		return err
 	}
 	key := s.recordKey(c)
@@ -121,7 +121,7 @@ func (s *Server) noteResult(c *call, out any, m maskedResult) error {
 	c.draft.Masked = m.touched
 	c.draft.Shown = m.shown
 	c.draft.Cut = m.cut
-	if err := s.noteSubjects(c, m.people); err != nil {
+	if err := s.noteSubjects(c, m.people, true); err != nil {
 		return err
 	}
 	if c.target.level != audit.LevelComplete {

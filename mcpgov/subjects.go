@@ -3,6 +3,7 @@ package mcpgov
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -49,10 +50,24 @@ type persons struct {
 	keys   [][]byte
 	more   int    // people beyond those that are named
 	key    []byte // nil: the server's
+	// strangers: some have no key yet, and the call is not admitted. Its digests are under a key that nobody keeps.
+	strangers bool
+}
+
+// nameStrangers gives people who came up for the first time their keys, now that the call is admitted, and notes the arguments under them.
+func (s *Server) nameStrangers(c *call) error {
+	if !c.persons.strangers {
+		return nil
+	}
+	c.persons, c.draft.Subjects = persons{}, nil
+	if err := s.noteArguments(c, true); err != nil {
+		return refuse(MaskFailed, err)
+	}
+	return nil
 }
 
 // noteSubjects takes notice of people, and puts their digests into the record. All their keys together have the sink's time.
-func (s *Server) noteSubjects(c *call, people []string) error {
+func (s *Server) noteSubjects(c *call, people []string, create bool) error {
 	if len(people) == 0 {
 		return nil
 	}
@@ -70,7 +85,11 @@ func (s *Server) noteSubjects(c *call, people []string) error {
 			c.persons.more++
 			continue
 		}
-		key, err := s.subjectKey(ctx, one)
+		key, err := s.subjectKey(ctx, one, create)
+		if !create && errors.Is(err, audit.ErrNoSubject) {
+			c.persons.strangers = true
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("the key of a data subject: %w", err)
 		}
@@ -78,10 +97,9 @@ func (s *Server) noteSubjects(c *call, people []string) error {
 		c.draft.Subjects = append(c.draft.Subjects, audit.SubjectDigest(key, one))
 	}
 	switch {
-	case c.persons.more > 0:
+	case c.persons.more > 0 || c.persons.strangers:
 		c.persons.key = make([]byte, minKey)
 		_, _ = rand.Read(c.persons.key) // crypto/rand never fails
-		c.draft.Note = joinNote(c.draft.Note, fmt.Sprintf("%d more data subjects", c.persons.more))
 	case len(c.persons.people) > known:
 		c.persons.key = audit.CombinedKey(c.persons.keys...)
 	}
@@ -89,11 +107,11 @@ func (s *Server) noteSubjects(c *call, people []string) error {
 }
 
 // subjectKey asks for a person's key. Without keys for each, all have the server's. A key that can be guessed names the person to everyone.
-func (s *Server) subjectKey(ctx context.Context, subject string) ([]byte, error) {
+func (s *Server) subjectKey(ctx context.Context, subject string, create bool) ([]byte, error) {
 	if s.subjects == nil {
 		return s.key, nil
 	}
-	key, err := within(ctx, s.limits.Audit, func(ctx context.Context) ([]byte, error) { return s.subjects.SubjectKey(ctx, subject) })
+	key, err := within(ctx, s.limits.Audit, func(ctx context.Context) ([]byte, error) { return s.subjects.SubjectKey(ctx, subject, create) })
 	if err == nil && len(key) < minKey {
 		return nil, fmt.Errorf("it has %d bytes: Config.Subjects must return %d random bytes or more", len(key), minKey)
 	}
@@ -114,6 +132,9 @@ func (c *call) mentionsPeople() bool {
 func (c *call) hidePeople(r *audit.Record) {
 	if !c.mentionsPeople() {
 		return
+	}
+	if c.persons.more > 0 {
+		r.Note = joinNote(r.Note, fmt.Sprintf("%d more data subjects", c.persons.more))
 	}
 	r.Purpose = c.forRecord(r.Purpose)
 	r.Sources, r.Steps = slices.Clone(r.Sources), slices.Clone(r.Steps)

@@ -98,7 +98,7 @@ func TestSubjectsCanBeErased(t *testing.T) {
 	require.NoError(t, people.Erase("P-1000"))
 	_, err = people.Find("P-1000")
 	require.ErrorIs(t, err, audit.ErrNoSubject)
-	fresh, err := people.SubjectKey(t.Context(), "P-1000")
+	fresh, err := people.SubjectKey(t.Context(), "P-1000", true)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), audit.SubjectDigest(fresh, "P-1000"))
 	_, err = audit.Verify(os.DirFS(dir), nil)
@@ -130,7 +130,7 @@ func TestManySubjects(t *testing.T) {
 
 type brokenKeys struct{}
 
-func (brokenKeys) SubjectKey(context.Context, string) ([]byte, error) { return nil, errDisk }
+func (brokenKeys) SubjectKey(context.Context, string, bool) ([]byte, error) { return nil, errDisk }
 
 // Whoever cannot be named cannot be asked about: the call is refused before the tool runs.
 func TestSubjectKeysFailClosed(t *testing.T) {
@@ -140,4 +140,42 @@ func TestSubjectKeysFailClosed(t *testing.T) {
 	client.Call("find", map[string]any{"patient": "P-9"}).Ended(mcpgov.MaskFailed)
 	require.Len(t, log.Calls(), 1)
 	log.NoLeak(t, "P-9")
+}
+
+// A name in a call that is refused is whatever its caller wrote: it gets no key, and its digests tell nothing. Who has a key is named also then.
+func TestRefusedCallsMakeNoKeys(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	people, err := audit.OpenSubjects(dir, []byte(strings.Repeat("master", 6)))
+	require.NoError(t, err)
+	log := &mcptest.Recorder{}
+	server := []byte(strings.Repeat("server", 6))
+	ward := newServer(t, mcpgov.Config{
+		Name: "ward", Version: "1", Audit: log, Identify: mcpgov.Anonymous(), Key: server, Subjects: people,
+		Policy: rules(t, `{mcpgov: 1, policies: [{tools: ["*"], input: [{condition: "user.role == 'admin'", action: allow}, {condition: "patient == 'P-0'", action: allow}]}]}`),
+	}, mcpgov.Tool(mcpgov.ToolSpec{Name: "find", Description: "Finds.", ReadOnly: true}, func(context.Context, patientQuery) (struct {
+		Found bool `json:"found"`
+	}, error,
+	) {
+		return struct {
+			Found bool `json:"found"`
+		}{true}, nil
+	}))
+	h := mcptest.New(t, ward)
+	h.As(nobody).Call("find", map[string]any{"patient": "P-8", "reason": "flu"}).Ended(mcpgov.Denied)
+	refused := log.Outcomes()[0]
+	require.Empty(t, refused.Subjects)
+	require.NotContains(t, string(refused.Arguments), audit.TextDigest(server, "flu"), "under a key that nobody keeps")
+	_, err = people.Find("P-8")
+	require.ErrorIs(t, err, audit.ErrNoSubject)
+
+	h.As(admin).Call("find", map[string]any{"patient": "P-8", "reason": "flu"}).OK()
+	key, err := people.Find("P-8")
+	require.NoError(t, err)
+	require.Equal(t, []string{audit.SubjectDigest(key, "P-8")}, log.Outcomes()[1].Subjects)
+	require.Contains(t, string(log.Outcomes()[1].Arguments), audit.TextDigest(audit.CombinedKey(key), "flu"))
+
+	h.As(nobody).Call("find", map[string]any{"patient": "P-8"}).Ended(mcpgov.Denied)
+	require.Equal(t, []string{audit.SubjectDigest(key, "P-8")}, log.Outcomes()[2].Subjects)
+	log.NoLeak(t, "P-8", "flu")
 }

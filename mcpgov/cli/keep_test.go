@@ -104,7 +104,7 @@ func TestDigestAndErase(t *testing.T) {
 	require.NoError(t, os.WriteFile(masterFile, key(), 0o600))
 	kept, err := audit.OpenSubjects(people, key())
 	require.NoError(t, err)
-	own, err := kept.SubjectKey(t.Context(), "P-7")
+	own, err := kept.SubjectKey(t.Context(), "P-7", true)
 	require.NoError(t, err)
 
 	_, out, faults := run(t, "Hepatitis\n", "audit", "digest", "-k", keyFile, "--key-encoding", "hex")
