@@ -196,10 +196,8 @@ func (s *Server) record(p approved) (recorded, error) {
 	if err := s.nameStrangers(p.call); err != nil {
 		return recorded{}, err
 	}
-	if !p.target.readOnly {
-		if err := s.writeIntent(p.call); err != nil {
-			return recorded{}, refuse(AuditFailed, err)
-		}
+	if err := s.writeIntent(p.call); err != nil {
+		return recorded{}, refuse(AuditFailed, err)
 	}
 	return recorded{p}, nil
 }

@@ -11,8 +11,11 @@ import (
 	"github.com/mcpgov/go-sdk/policy"
 )
 
-// writeIntent makes durable that a handler is about to run.
+// writeIntent makes durable that a handler is about to run which may change something.
 func (s *Server) writeIntent(c *call) error {
+	if c.target.readOnly {
+		return nil
+	}
 	intent := c.draft
 	intent.Kind = audit.KindIntent
 	return s.writeFor(c, &intent)
