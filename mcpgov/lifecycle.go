@@ -21,37 +21,60 @@ type lifecycle struct {
 	open    bool // a Handler or a Connect, whose end nobody sees
 }
 
-// attempt is one try to record the start. Those who come while it goes on share it: each alone would wait for the sink after the other.
+// attempt is one try to record the start, or the stop. Those who come while it goes on share it: each alone would wait for the sink after the
+// other.
 type attempt struct {
 	done chan struct{}
+	stop bool
 	err  error
 }
 
 // begin records that the server serves, unless that is recorded. Where the sink fails the next record tries again, and fails with it.
 func (s *Server) begin(ctx context.Context, limit time.Duration) error {
+	bounded, cancel := bounded(ctx, limit)
+	defer cancel()
+	l := &s.life
+	for {
+		l.mu.Lock()
+		if l.begun && l.attempt == nil {
+			l.mu.Unlock()
+			return nil
+		}
+		now := l.attempt
+		if now == nil {
+			break
+		}
+		l.mu.Unlock()
+		select {
+		case <-now.done:
+		case <-bounded.Done():
+			return errDeadline
+		}
+		if !now.stop {
+			return now.err
+		}
+	}
+	now := l.attempted(false)
+	l.mu.Unlock()
+	defer func() { s.settle(now, now.err == nil) }()
+	now.err = s.recordStart(bounded, limit)
+	return now.err
+}
+
+// attempted notes that somebody tries to record a start or a stop; the caller holds the lock.
+func (l *lifecycle) attempted(stop bool) *attempt {
+	l.attempt = &attempt{done: make(chan struct{}), stop: stop, err: errSinkLeft}
+	return l.attempt
+}
+
+// settle ends an attempt.
+func (s *Server) settle(now *attempt, begun bool) {
 	l := &s.life
 	l.mu.Lock()
-	if l.begun {
-		l.mu.Unlock()
-		return nil
-	}
-	if now := l.attempt; now != nil {
-		l.mu.Unlock()
-		<-now.done
-		return now.err
-	}
-	now := &attempt{done: make(chan struct{}), err: errSinkLeft}
-	l.attempt = now
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		l.attempt, l.begun = nil, now.err == nil
-		s.started.Store(l.begun)
-		l.mu.Unlock()
-		close(now.done)
-	}()
-	now.err = s.recordStart(ctx, limit)
-	return now.err
+	defer l.mu.Unlock()
+	l.attempt, l.begun = nil, begun
+	s.started.Store(begun)
+	close(now.done)
 }
 
 // errSinkLeft is what is known of a sink that ended its goroutine instead of returning.
@@ -104,18 +127,28 @@ func (s *Server) ran(ctx context.Context) {
 // when it returns. It ends no connection and closes no sink. A call that comes all the same is served, and recorded as a new start. Closing
 // a server that has not begun does nothing.
 func (s *Server) Close(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
 	l := &s.life
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	for l.attempt != nil { // it has the sink's time, and no more
+		now := l.attempt
+		l.mu.Unlock()
+		<-now.done
+		l.mu.Lock()
+	}
+	l.open = false
 	if !l.begun {
+		l.mu.Unlock()
 		return nil
 	}
-	event := s.event("stop", "server "+s.current.Load().identity.Name+" stopped")
-	if err := s.append(context.WithoutCancel(ctx), s.limits.Audit, event); err != nil {
-		return fmt.Errorf("recording the stop of %q: %w", s.plan.config.Name, err)
+	now := l.attempted(true)
+	s.started.Store(false) // whoever comes now waits for the stop, and begins anew
+	l.mu.Unlock()
+	defer func() { s.settle(now, now.err != nil) }()
+	now.err = s.append(ctx, s.limits.Audit, s.event("stop", "server "+s.current.Load().identity.Name+" stopped"))
+	if now.err != nil {
+		return fmt.Errorf("recording the stop of %q: %w", s.plan.config.Name, now.err)
 	}
-	l.begun, l.open = false, false
-	s.started.Store(false)
 	return nil
 }
 

@@ -121,9 +121,10 @@ func (s *Server) write(ctx context.Context, r *audit.Record) error {
 
 func (s *Server) writeWithin(ctx context.Context, limit time.Duration, r *audit.Record) error {
 	ctx = context.WithoutCancel(ctx)
-	err := s.owed(ctx, limit)
+	left := timeLeft(limit)
+	err := s.owed(ctx, left)
 	if err == nil {
-		err = s.append(ctx, limit, *r) // a copy: a sink that is left behind must not see what becomes of the draft
+		err = s.append(ctx, left(), *r) // a copy: a sink that is left behind must not see what becomes of the draft
 	}
 	if err == nil {
 		return nil
@@ -137,10 +138,21 @@ func (s *Server) writeWithin(ctx context.Context, limit time.Duration, r *audit.
 	return err
 }
 
+// timeLeft tells, whenever it is asked, how much is left of a time that begins now.
+func timeLeft(limit time.Duration) func() time.Duration {
+	begun := time.Now()
+	return func() time.Duration {
+		if limit == noLimit {
+			return noLimit
+		}
+		return limit - time.Since(begun)
+	}
+}
+
 // owed writes what must stand before the next record: that the server has begun, and how many records a best-effort server has lost.
-func (s *Server) owed(ctx context.Context, limit time.Duration) error {
+func (s *Server) owed(ctx context.Context, left func() time.Duration) error {
 	if !s.started.Load() {
-		if err := s.begin(ctx, limit); err != nil {
+		if err := s.begin(ctx, left()); err != nil {
 			return err
 		}
 	}
@@ -150,7 +162,7 @@ func (s *Server) owed(ctx context.Context, limit time.Duration) error {
 	lost := s.lost.Swap(0)
 	gap := s.event("audit", fmt.Sprintf("records not confirmed in time before this one, and perhaps lost: %d", lost))
 	gap.Outcome = string(AuditFailed)
-	err := s.append(ctx, limit, gap)
+	err := s.append(ctx, left(), gap)
 	if err != nil {
 		s.lost.Add(lost)
 	}

@@ -46,6 +46,8 @@ type walker struct {
 	counts []uint32  // per edit; nil if nobody asks
 	values *[]string // where Collect gathers; nil while applying
 
+	looking bool // Present: nothing is changed
+
 	shapes []shape   // by node id; a node is never inside itself, so one is enough
 	folded []byte    // scratch for a folded name
 	text   []byte    // scratch for an unescaped text
@@ -63,7 +65,7 @@ func (w *walker) release() {
 		w.shapes[i].forget()
 	}
 	w.text, w.folded = wipe(w.text), wipe(w.folded)
-	w.src, w.dst, w.copied, w.counts, w.values = nil, nil, 0, nil, nil
+	w.src, w.dst, w.copied, w.counts, w.values, w.looking = nil, nil, 0, nil, nil, false
 	w.plan.walkers.Put(w)
 }
 
@@ -211,16 +213,27 @@ func (w *walker) hide(mask Mask, edits []int32, from, to int) {
 }
 
 // take notes that edits apply to the value src[from:to]. It reports whether the
-// document is to be changed, which it is not while values are collected.
+// document is to be changed, which it is not while values are collected or
+// looked for.
 func (w *walker) take(edits []int32, from, to int) bool {
-	if w.values != nil {
+	switch {
+	case w.values != nil:
 		w.gather(from, to)
 		return false
+	case w.looking:
+		if w.src[from] != 'n' {
+			w.count(edits)
+		}
+		return false
 	}
+	w.count(edits)
+	return true
+}
+
+func (w *walker) count(edits []int32) {
 	if w.counts != nil {
 		for _, edit := range edits {
 			w.counts[edit]++
 		}
 	}
-	return true
 }
