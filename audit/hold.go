@@ -108,6 +108,9 @@ const holdSlack = time.Hour
 
 // holding returns the holds that touch the time from begun to sealed.
 func holding(holds []Hold, begun, sealed time.Time) []Hold {
+	if sealed.Before(begun) { // the clock was set back
+		begun, sealed = sealed, begun
+	}
 	return slices.DeleteFunc(slices.Clone(holds), func(h Hold) bool {
 		return h.From.After(sealed) || !h.Until.IsZero() && h.Until.Before(begun.Add(-holdSlack))
 	})

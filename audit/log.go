@@ -26,7 +26,8 @@ type Log struct {
 	open    context.Context // ends when the log is closed
 	shut    context.CancelFunc
 	pruning sync.Mutex     // one deletion at a time
-	keeping sync.WaitGroup // deletions by the log itself
+	keeper  sync.Mutex     // one of them by the log itself
+	keeping sync.WaitGroup // which Close waits for
 
 	closing sync.Once
 	closed  error
@@ -170,7 +171,9 @@ func (l *Log) Close() error {
 		l.shut()
 		l.queue.close()
 		l.closed = l.writer.wait()
-		l.keeping.Wait() // what is being deleted is deleted under our lock
+		l.keeping.Wait()
+		l.pruning.Lock() // what is being deleted is deleted under our lock
+		defer l.pruning.Unlock()
 		l.courier.stop()
 		l.closed = errors.Join(l.closed, l.lock.Close())
 	})

@@ -35,7 +35,7 @@ func openWriter(opts *Options, v volume) (_ *writer, last *Checkpoint, err error
 		return nil, nil, err
 	}
 	w := &writer{
-		opts: opts, volume: v, chain: newChain(opts.Key), end: at.last, visible: at.last, stopped: make(chan struct{}),
+		opts: opts, volume: v, chain: newChain(opts.Key), end: at.last, stopped: make(chan struct{}),
 		active: active{
 			number: at.number, file: file, first: at.first, prev: at.prev, begun: at.begun, size: at.size, seal: at.seal,
 			open: map[string]struct{}{}, previous: at.previous, log: at.log,
@@ -44,6 +44,7 @@ func openWriter(opts *Options, v volume) (_ *writer, last *Checkpoint, err error
 	for _, id := range at.open {
 		w.active.begin(id)
 	}
+	w.show()
 	if err = v.sync(); err == nil { // the file's name; without it the records are durable in a file that a crash can unname
 		err = w.setAside(at.torn)
 	}

@@ -18,7 +18,8 @@ type Retention struct {
 	// 2555 days, seven years, are 2555*24*time.Hour. Zero: for ever.
 	Age time.Duration
 	// Bytes is what the segments may take together, with their Parquet files; the oldest go first. The segment being written counts and is
-	// never deleted. Zero: whatever it takes.
+	// never deleted. Zero: whatever it takes. Whoever can make many records can so have old ones deleted: take it for a guard of the disk
+	// beside an Age that is far from reaching it.
 	Bytes int64
 }
 
@@ -47,6 +48,13 @@ type deleted = Deletion
 
 // Plan says what [Log.Prune] would delete from the log directory fsys at a time: the dry run. It changes nothing.
 func (r Retention) Plan(fsys fs.FS, now time.Time) (Deletion, error) {
+	return r.plan(fsys, now, -1, func(Segment) error { return nil })
+}
+
+// plan is Plan with the size of the segment being written, if that is known better than by its file (-1: it is not), and with a check of the
+// checkpoints that it goes by. What counts as size nobody can blow up beside the log: whoever may write into the directory must not make the log
+// delete its records.
+func (r Retention) plan(fsys fs.FS, now time.Time, active int64, check func(Segment) error) (Deletion, error) {
 	if err := r.check(); err != nil {
 		return Deletion{}, fmt.Errorf("audit: retention: %w", err)
 	}
@@ -62,9 +70,19 @@ func (r Retention) Plan(fsys fs.FS, now time.Time) (Deletion, error) {
 	sizes := make([]int64, len(all))
 	total := int64(0)
 	for i, s := range all {
-		sizes[i] = s.Size
+		switch c := s.Checkpoint; {
+		case c != nil:
+			if err := check(s); err != nil {
+				return Deletion{}, fmt.Errorf("audit: retention: %s: %w; verify the log", checkpointName(s.Number), err)
+			}
+			sizes[i] = c.Size
+		case active >= 0 && i == len(all)-1:
+			sizes[i] = active
+		default:
+			sizes[i] = s.Size
+		}
 		if info, err := fs.Stat(fsys, parquetName(s.Number)); err == nil {
-			sizes[i] += info.Size()
+			sizes[i] += min(info.Size(), sizes[i]) // it is a fraction of it
 		}
 		total += sizes[i]
 	}
@@ -106,7 +124,7 @@ func (l *Log) Prune(ctx context.Context, r Retention) (Deletion, error) {
 	}
 	l.pruning.Lock()
 	defer l.pruning.Unlock()
-	d, err := r.Plan(l.volume.files(), time.Now())
+	d, err := r.plan(l.volume.files(), time.Now(), l.writer.size(), l.ours)
 	if err != nil || len(d.Segments) == 0 {
 		return d, err
 	}
@@ -126,24 +144,50 @@ func (l *Log) Prune(ctx context.Context, r Retention) (Deletion, error) {
 			return Deletion{}, fmt.Errorf("audit: retention: nothing was deleted, it could not be recorded: %w", err)
 		}
 	}
-	// Oldest first, and the checkpoint before a segment only after it: wherever this ends, what is left is a log.
+	return d, l.remove(&d)
+}
+
+// ours says what is wrong with the checkpoint of a segment: by one that says another time or size, whoever lacks the key could make the log call a
+// deletion its own.
+func (l *Log) ours(s Segment) error {
+	switch c := s.Checkpoint; {
+	case c.Segment != s.Number:
+		return errors.New(notThisOne(c))
+	default:
+		return errors.Join(c.checkMAC(l.opts.Key), c.checkSignature(""))
+	}
+}
+
+// remove deletes what the log has said it deletes: oldest first, and the checkpoint before a segment only after it, so that wherever this ends,
+// what is left is a log.
+func (l *Log) remove(d *Deletion) error {
 	before, err := readDirectory(l.volume.files())
 	if err != nil {
-		return Deletion{}, err
+		return err
 	}
 	for _, s := range d.Segments {
-		if err := errors.Join(l.volume.remove(parquetName(s.Number)), l.volume.remove(s.Name)); err != nil {
-			return d, fmt.Errorf("audit: retention: delete segment %d: %w", s.Number, err)
+		holds, err := Holds(l.volume.files())
+		if err == nil && len(holding(holds, s.Checkpoint.Begun, s.Checkpoint.Sealed)) > 0 {
+			err = errors.New("a hold was placed on it meanwhile")
 		}
+		if err != nil {
+			return fmt.Errorf("audit: retention: segment %d was not deleted: %w", s.Number, err)
+		}
+		if err := errors.Join(l.volume.remove(parquetName(s.Number)), l.volume.remove(s.Name)); err != nil {
+			return fmt.Errorf("audit: retention: delete segment %d: %w", s.Number, err)
+		}
+	}
+	if err := l.volume.sync(); err != nil { // a crash must not bring segments back without their checkpoints
+		return fmt.Errorf("audit: retention: %w", err)
 	}
 	for _, n := range before.checkpoints {
 		if n < d.LastSegment {
 			if err := l.volume.remove(checkpointName(n)); err != nil {
-				return d, fmt.Errorf("audit: retention: delete checkpoint %d: %w", n, err)
+				return fmt.Errorf("audit: retention: delete checkpoint %d: %w", n, err)
 			}
 		}
 	}
-	return d, l.volume.sync()
+	return l.volume.sync()
 }
 
 // sealed hears of every checkpoint the writer makes.
@@ -152,12 +196,14 @@ func (l *Log) sealed(c Checkpoint) {
 	l.prune()
 }
 
-// prune keeps the retention the log was opened with, on a goroutine of its own: the writer must not wait for it, and it writes itself.
+// prune keeps the retention the log was opened with, on a goroutine of its own: the writer must not wait for it, and it writes itself. Its own
+// record may seal a segment: what is sealed while it works waits for the next, or it would never end.
 func (l *Log) prune() {
-	if l.opts.Retention == nil {
+	if l.opts.Retention == nil || !l.keeper.TryLock() {
 		return
 	}
 	l.keeping.Go(func() {
+		defer l.keeper.Unlock()
 		if l.open.Err() != nil {
 			return
 		}

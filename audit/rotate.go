@@ -45,6 +45,7 @@ func (w *writer) rotate() error {
 		number: a.number + 1, file: next, first: w.end.seq + 1, prev: w.end, begun: sealed.Sealed, open: a.open, openSize: a.openSize,
 		previous: sealed.digest, log: a.log,
 	}
+	w.show()
 	w.tell(sealed.Checkpoint)
 	return nil
 }

@@ -30,8 +30,23 @@ type writer struct {
 	result  error // of the end; may be read after stopped is closed
 
 	mu      sync.Mutex
-	visible link // copy of end for others
-	opened  int  // copy of the size of the ids of unfinished calls
+	visible link  // copy of end for others
+	opened  int   // copy of the size of the ids of unfinished calls
+	written int64 // copy of the size of the segment
+}
+
+// show tells others how far the log is.
+func (w *writer) show() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.visible, w.opened, w.written = w.end, w.active.openSize, w.active.size
+}
+
+// size is that of the segment being written.
+func (w *writer) size() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.written
 }
 
 // head returns the last record written; anybody may ask.
@@ -210,9 +225,7 @@ func (w *writer) add(d *drafts) error {
 	w.active.follow(w.events, d.marks)
 	w.events = nil
 	w.end = end
-	w.mu.Lock()
-	w.visible, w.opened = end, w.active.openSize
-	w.mu.Unlock()
+	w.show()
 	if cap(w.out) > 2*maxQueued {
 		w.out = nil
 	}
