@@ -104,7 +104,7 @@ type search struct {
 
 // since is the beginning of the window in SQL.
 func (s *search) since() string {
-	return "TIMESTAMPTZ " + literal(sqlTime(nextMicrosecond(s.query.Since)))
+	return "TIMESTAMPTZ " + literal(sqlTime(bound(s.query.Since)))
 }
 
 // add completes an anomaly and keeps it.

@@ -111,7 +111,10 @@ func randomRecord(r *rand.Rand) audit.Record {
 	}
 	for range r.IntN(3) {
 		record.Sources = append(record.Sources, audit.Source{System: word(), Ref: word()})
-		record.Steps = append(record.Steps, audit.Step{Kind: word(), Name: word(), Outcome: word(), Start: time.Duration(r.IntN(9)) * time.Millisecond})
+		record.Steps = append(record.Steps, audit.Step{
+			Kind: word(), Name: word(), Outcome: word(), Start: time.Duration(r.IntN(9)) * time.Millisecond,
+			Duration: time.Duration(number()).Truncate(time.Microsecond),
+		})
 	}
 	switch r.IntN(10) {
 	case 0:

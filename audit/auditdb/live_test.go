@@ -223,3 +223,21 @@ func TestOddTimes(t *testing.T) {
 	}
 	require.Equal(t, []string{"0000-12-31", "0001-02-02", "2026-10-31", "9999-12-31"}, days)
 }
+
+// TestOddWindows: a window may reach as far as Go's time does.
+func TestOddWindows(t *testing.T) {
+	t.Parallel()
+	db := open(t, writeLog(t, 10, usualCalls(1, 25)))
+	early := []time.Time{time.Unix(-1<<60, 0), time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)}
+	late := []time.Time{time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(300_000, 1, 1, 0, 0, 0, 1, time.UTC), time.Unix(1<<60, 0)}
+	for i := range early {
+		require.Len(t, numbers(t, db, auditdb.Query{Since: early[i], Until: late[i]}), 25)
+		require.Empty(t, numbers(t, db, auditdb.Query{Until: early[i]}))
+		require.Empty(t, numbers(t, db, auditdb.Query{Since: late[i]}))
+		stats, err := db.Stats(t.Context(), auditdb.Query{Since: early[i], Until: late[i], Location: zone(t, "Europe/Berlin")}, auditdb.ByDay)
+		require.NoError(t, err)
+		require.NotEmpty(t, stats)
+		_, err = db.Anomalies(t.Context(), auditdb.Query{Since: early[i], Until: late[i]})
+		require.NoError(t, err)
+	}
+}

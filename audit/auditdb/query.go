@@ -64,16 +64,28 @@ func (q *Query) where(now time.Time) pushed {
 	var bounds []string
 	var args []any
 	if !q.Since.IsZero() {
-		bounds, args = append(bounds, `"time" >= ?::TIMESTAMPTZ`), append(args, sqlTime(nextMicrosecond(q.Since)))
+		bounds, args = append(bounds, `"time" >= ?::TIMESTAMPTZ`), append(args, sqlTime(bound(q.Since)))
 	}
 	if !q.Until.IsZero() {
-		bounds, args = append(bounds, `"time" < ?::TIMESTAMPTZ`), append(args, sqlTime(nextMicrosecond(q.Until)))
+		bounds, args = append(bounds, `"time" < ?::TIMESTAMPTZ`), append(args, sqlTime(bound(q.Until)))
 	}
 	if p.where != "" {
 		bounds = append(bounds, p.where)
 	}
 	p.where, p.args = strings.Join(bounds, " AND "), append(args, p.args...)
 	return p
+}
+
+// bound is the bound of a window as SQL can have it. Records are from the years 0 to 9999; DuckDB knows more of them, but not all that Go does.
+func bound(t time.Time) time.Time {
+	first, end := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	switch {
+	case t.Before(first):
+		return first
+	case t.After(end):
+		return end
+	}
+	return nextMicrosecond(t)
 }
 
 // nextMicrosecond is the first whole microsecond not before t: records have no finer time.

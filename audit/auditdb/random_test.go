@@ -31,11 +31,11 @@ func (g randomFilters) text() string {
 
 func (g randomFilters) textField() string {
 	return g.one("user.id", "user.role", "user.name", "target.name", "call_id", "outcome", "rule", "trace_id", "arguments_digest", "note", "hash", "prev",
-		"client.remote_ip", "level", "kind", "server.policy")
+		"client.remote_ip", "level", "kind", "server.policy", "target.kind", "decision", "category", "cause", "purpose", "span_id", "response_digest")
 }
 
 func (g randomFilters) list() string {
-	return g.one("masked", "user.roles", "rules", "shadow", "subjects", "user.scopes", "rules_warned")
+	return g.one("masked", "user.roles", "user.groups", "rules", "shadow", "shown", "subjects", "user.scopes", "rules_warned")
 }
 
 func (g randomFilters) number() string {
@@ -71,9 +71,9 @@ func (g randomFilters) filter(depth int) string {
 	case 7:
 		return g.textField() + " in [" + g.text() + ", " + g.text() + "]"
 	case 8:
-		return g.one("rows", "cut", "bytes", "cleaned", "duration_us", "seq") + " " + g.comparison() + " " + g.number()
+		return g.one("rows", "cut", "bytes", "cleaned", "duration_us", "seq") + " " + g.comparison() + " " + g.one(g.number(), "0.5", "1e19", "double('NaN')", "18446744073709551615u")
 	case 9:
-		return "duration_ms " + g.one("<", "<=", ">", ">=") + " " + g.one("0.5", "200", "1.0", "1e300", "-1.5", "0")
+		return "duration_ms " + g.comparison() + " " + g.one("0.5", "200", "1.0", "1e300", "-1.5", "0", "-0.0", "9007199254740993", "double('NaN')", "1.0 / 0.0", "-1.0 / 0.0")
 	case 10:
 		return "size(" + g.one(g.list(), "user.name", "sources", "steps") + ") " + g.comparison() + " " + g.number()
 	case 11:
@@ -86,7 +86,11 @@ func (g randomFilters) filter(depth int) string {
 	case 14:
 		return g.one("arguments.n", "arguments.customer_id", "response.a", "user.attributes.x") + " " + g.comparison() + " " + g.one(g.text(), g.number())
 	case 15:
-		return g.list() + ".exists(x, x == " + g.text() + ")"
+		return g.one(
+			g.list()+".exists(x, x == "+g.text()+")",
+			"steps.exists(s, s.name == "+g.text()+" && s.start_us < "+g.number()+")", "steps.all(s, s.duration_us == "+g.number()+")",
+			"sources.exists(s, s.system < "+g.text()+")", g.list()+".all(x, x in "+g.list()+")",
+		)
 	case 16:
 		return g.one("rows", "cut") + " in [1, 2, " + g.number() + "]"
 	default:
@@ -98,7 +102,7 @@ func (g randomFilters) filter(depth int) string {
 // from lines and from Parquet.
 func TestFiltersAgree(t *testing.T) {
 	t.Parallel()
-	filters := 200
+	filters := 300
 	if testing.Short() {
 		filters = 50
 	}
