@@ -20,6 +20,9 @@ type Retention struct {
 	// Bytes is what the segments may take together, with their Parquet files; the oldest go first. The segment being written counts and is
 	// never deleted. Zero: whatever it takes.
 	Bytes int64
+	// Before is the first record that is kept whatever Age and Bytes say, with all that follow: what is copied elsewhere must not be deleted
+	// before it is there. Zero: there is none.
+	Before uint64
 }
 
 func (r *Retention) check() error {
@@ -76,6 +79,9 @@ func (r Retention) Plan(fsys fs.FS, now time.Time) (Deletion, error) {
 		}
 		old := r.Age > 0 && now.Sub(c.Sealed) > r.Age
 		if !old && (r.Bytes == 0 || total <= r.Bytes) {
+			break
+		}
+		if r.Before > 0 && c.Last >= r.Before {
 			break
 		}
 		if d.Held = holding(holds, c.Begun, c.Sealed); len(d.Held) > 0 {
