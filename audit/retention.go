@@ -21,6 +21,9 @@ type Retention struct {
 	// never deleted. Zero: whatever it takes. Whoever can make many records can so have old ones deleted: take it for a guard of the disk
 	// beside an Age that is far from reaching it.
 	Bytes int64
+	// Before is the first record that is kept whatever Age and Bytes say, with all that follow: what is copied elsewhere must not be deleted
+	// before it is there. Zero: there is none.
+	Before uint64
 }
 
 func (r *Retention) check() error {
@@ -94,6 +97,9 @@ func (r Retention) plan(fsys fs.FS, now time.Time, active int64, check func(Segm
 		}
 		old := r.Age > 0 && now.Sub(c.Sealed) > r.Age
 		if !old && (r.Bytes == 0 || total <= r.Bytes) {
+			break
+		}
+		if r.Before > 0 && c.Last >= r.Before {
 			break
 		}
 		if d.Held = holding(holds, c.Begun, c.Sealed); len(d.Held) > 0 {

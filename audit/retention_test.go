@@ -155,6 +155,34 @@ func TestRetentionBySize(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// What must be kept is kept, and nothing behind it goes either.
+func TestRetentionBefore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := openLog(t, dir, &audit.Options{SegmentBytes: 1000})
+	for range 60 {
+		require.NoError(t, log.Append(t.Context(), audit.Record{CallID: "c"}))
+	}
+	last := uint64(0)
+	for before := uint64(1); before <= 62; before += 7 {
+		done, err := log.Prune(t.Context(), audit.Retention{Age: 1, Bytes: 1, Before: before})
+		require.NoError(t, err)
+		require.Less(t, done.LastSeq, before)
+		last = max(last, done.LastSeq)
+		left, err := audit.Segments(os.DirFS(dir))
+		require.NoError(t, err)
+		for _, s := range left {
+			if !s.Pruned && s.Checkpoint != nil {
+				require.GreaterOrEqual(t, s.Checkpoint.Last, before, "all that may go is gone")
+			}
+		}
+	}
+	require.Greater(t, last, uint64(45))
+	require.NoError(t, log.Close())
+	_, err := audit.Verify(os.DirFS(dir), nil)
+	require.NoError(t, err)
+}
+
 func TestRetentionRefuses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

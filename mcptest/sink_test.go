@@ -3,13 +3,16 @@ package mcptest_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"iter"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,6 +36,44 @@ func inLog(t *testing.T) mcptest.SinkTest {
 func TestSinkPassesLog(t *testing.T) {
 	t.Parallel()
 	mcptest.TestSink(t, inLog)
+}
+
+// TestSinkPassesRotatingLog: every record or two begins a new segment, in every mode, plain and with all that seals.
+func TestSinkPassesRotatingLog(t *testing.T) {
+	t.Parallel()
+	_, signer, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	for name, opts := range map[string]audit.Options{
+		"group": {},
+		"each":  {Sync: audit.SyncEach},
+		"async": {Sync: audit.AsyncUnsafe, Linger: -1},
+		"sealed": {
+			Key: bytes.Repeat([]byte("k"), 32), Signer: signer, Checkpoints: audit.CheckpointFile(filepath.Join(t.TempDir(), "checkpoints")),
+			SegmentAge: time.Millisecond,
+		},
+	} {
+		opts.SegmentBytes = 2000
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mcptest.TestSink(t, func(t *testing.T) mcptest.SinkTest {
+				t.Helper()
+				dir := t.TempDir()
+				var log *audit.Log
+				reopen := func() (_ audit.Sink, err error) {
+					log, err = audit.Open(dir, &opts)
+					return log, err
+				}
+				_, err := reopen()
+				require.NoError(t, err)
+				return mcptest.SinkTest{Sink: log, Reopen: reopen, Read: func() iter.Seq2[audit.Record, error] {
+					if opts.Sync == audit.AsyncUnsafe {
+						_ = log.Seal(t.Context()) // it promises less: what it has taken is read after it was written; an error if it is closed
+					}
+					return audit.Records(os.DirFS(dir))
+				}}
+			})
+		})
+	}
 }
 
 func TestSinkPassesRecorder(t *testing.T) {

@@ -16,6 +16,7 @@ type buffer struct {
 	opts    *HTTPOptions
 	log     *audit.Log
 	extent  *extent
+	keep    *audit.Retention // of what was shipped; nil: nothing
 
 	wake    chan struct{}
 	closing context.Context
@@ -31,7 +32,11 @@ type buffer struct {
 	failing  error
 	told     time.Time // when the logger last heard of failing
 
-	healthy bool // the shipper only: the collector took the last record that was not set aside
+	// The shipper only.
+	healthy  bool      // the collector took the last record that was not set aside
+	pruned   int       // the segment that was being shipped when shipped ones were deleted
+	prunedAt time.Time // when that was
+	sent     int       // bytes since then
 }
 
 // openBuffer opens the log in the directory and goes on where shipping ended.
@@ -41,7 +46,13 @@ func openBuffer(c *courier, opts *HTTPOptions) (_ *buffer, err error) {
 			err = fmt.Errorf("forward: open buffer %s: %w", opts.Buffer, err)
 		}
 	}()
-	log, err := audit.Open(opts.Buffer, opts.BufferLog)
+	var logOpts audit.Options
+	if opts.BufferLog != nil {
+		logOpts = *opts.BufferLog
+	}
+	keep := logOpts.Retention
+	logOpts.Retention = nil // the log does not know what was shipped
+	log, err := audit.Open(opts.Buffer, &logOpts)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +62,7 @@ func openBuffer(c *courier, opts *HTTPOptions) (_ *buffer, err error) {
 		return nil, err
 	}
 	b := &buffer{
-		courier: c, opts: opts, log: log, extent: newExtent(opts.Buffer, shipped), shipped: shipped,
+		courier: c, opts: opts, log: log, keep: keep, extent: newExtent(opts.Buffer, shipped), shipped: shipped,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), advanced: make(chan struct{}),
 	}
 	b.closing, b.close = context.WithCancel(context.Background())

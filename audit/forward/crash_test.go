@@ -22,8 +22,7 @@ const (
 
 // appendUntilKilled appends records and says which of them it was told are durable.
 func appendUntilKilled(dir, address string) int {
-	o := quick()
-	o.Buffer = dir
+	o := rotating(dir)
 	s, err := forward.HTTP(address, forward.JSON(), o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,7 +39,7 @@ func appendUntilKilled(dir, address string) int {
 	}
 }
 
-// TestCrash: processes are killed while they append and ship; whatever one of them was told is durable arrives, and in order.
+// TestCrash: processes are killed while they append, ship and delete; whatever one of them was told is durable arrives, and in order.
 //
 // It runs alone: a process that is being started holds, for a moment, what its parent has locked, and others could not open their logs again.
 func TestCrash(t *testing.T) {
@@ -50,7 +49,7 @@ func TestCrash(t *testing.T) {
 	c := newCollector(t, nil)
 	dir := t.TempDir()
 	var promised []string
-	for range 3 {
+	for range 5 {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), crashDirectory+"="+dir, crashCollector+"="+c.URL)
 		cmd.Stderr = os.Stderr
@@ -58,7 +57,7 @@ func TestCrash(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, cmd.Start())
 		told := bufio.NewScanner(out)
-		for n := 0; n < 50 && told.Scan(); n++ {
+		for n := 0; n < 150 && told.Scan(); n++ {
 			promised = append(promised, told.Text())
 		}
 		require.NoError(t, cmd.Process.Kill())
@@ -67,11 +66,9 @@ func TestCrash(t *testing.T) {
 		}
 		require.Error(t, cmd.Wait(), "it was killed")
 	}
-	require.GreaterOrEqual(t, len(promised), 150)
+	require.GreaterOrEqual(t, len(promised), 750)
 
-	o := quick()
-	o.Buffer = dir
-	s := open(t, c.URL, o)
+	s := open(t, c.URL, rotating(dir))
 	require.NoError(t, s.Flush(within(t)))
 	arrived := map[string]int{}
 	var order []string

@@ -84,12 +84,16 @@ func followSegment(dir string, from progress, head uint64, limit int) (all []uns
 
 // nextSegment is the beginning of the segment behind a place.
 func nextSegment(dir string, from progress) (progress, error) {
+	if _, err := os.Stat(filepath.Join(dir, segmentName(from.Segment+1))); err == nil { // almost always, and then nothing else need be read
+		from.Segment, from.Offset = from.Segment+1, 0
+		return from, nil
+	}
 	all, err := audit.Segments(os.DirFS(dir))
 	if err != nil {
 		return from, err
 	}
 	for _, s := range all {
-		if s.Number > from.Segment {
+		if s.Number > from.Segment && !s.Pruned {
 			from.Segment, from.Offset = s.Number, 0
 			return from, nil
 		}

@@ -38,8 +38,9 @@ type HTTPOptions struct {
 	// MaxBuffer bounds the bytes in Buffer that the collector does not have yet. Beyond, Append is an error. Callers at the same moment may
 	// exceed it by a record each. Zero: 1 GiB.
 	MaxBuffer int64
-	// BufferLog are the options of the log in Buffer: key, segments. A retention shorter than the longest outage loses records, which is
-	// reported, and audit.AsyncUnsafe gives up the promise that a buffered record is durable. Nil: the defaults of [audit.Open].
+	// BufferLog are the options of the log in Buffer: key, segments. Its Retention says how long records stay that the collector has: others
+	// are never deleted, and without one sealed segments go as soon as they are shipped. Sync [audit.AsyncUnsafe] gives up the promise that a
+	// buffered record is durable. Nil: the defaults of [audit.Open].
 	BufferLog *audit.Options
 	// Logger hears what no caller can be told: that the buffer cannot be shipped, that it can again, and which records the collector
 	// refused. Nil: nobody.

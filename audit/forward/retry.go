@@ -57,6 +57,9 @@ func fill(errs []error, err error) {
 
 // persist sends one request until it is answered with 2xx, or refused for good, or the time is up.
 func (c *courier) persist(ctx, waits context.Context, items [][]byte, patience time.Duration, notify backoff.Notify) error {
+	if ctx.Err() != nil { // nobody waits any more: others do, behind it
+		return fmt.Errorf("forward: %w", context.Cause(ctx))
+	}
 	body, err := c.compressed(c.format.frame(nil, items))
 	if err != nil {
 		return fmt.Errorf("forward: compress: %w", err)

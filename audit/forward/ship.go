@@ -15,10 +15,14 @@ import (
 func (b *buffer) run() {
 	defer close(b.ended)
 	pause := b.opts.MinBackoff
+	idle := time.NewTicker(pruneEvery)
+	defer idle.Stop()
 	for b.closing.Err() == nil {
+		b.prune()
 		if head, _ := b.log.Head(); b.place().Seq >= head {
 			select {
 			case <-b.wake:
+			case <-idle.C:
 			case <-b.closing.Done():
 			}
 			continue
@@ -154,19 +158,14 @@ func (b *buffer) note(all []unsent, fates []error, taken bool) (err error) {
 		refused := at.Refused
 		at = all[i].after
 		at.Refused = refused
+		b.sent += len(all[i].line)
 	}
 	if at.Seq == start {
 		return err
 	}
-	if failure := at.write(b.opts.Buffer); failure != nil {
-		return errors.Join(err, fmt.Errorf("note what was forwarded: %w", failure)) // they will be sent again
+	if failure := b.move(at); failure != nil {
+		return errors.Join(err, failure) // they will be sent again
 	}
-	b.extent.move(at)
-	b.mu.Lock()
-	b.shipped = at
-	close(b.advanced)
-	b.advanced = make(chan struct{})
-	b.mu.Unlock()
 	return err
 }
 
