@@ -120,17 +120,9 @@ func (s *Subjects) SubjectKey(_ context.Context, subject string, create bool) ([
 		return nil, fmt.Errorf("audit: subjects: %w", err)
 	}
 	key = make([]byte, subjectKeySize)
-	_, _ = rand.Read(key) // crypto/rand never fails
-	draft := rand.Text()
+	_, _ = rand.Read(key)                                // crypto/rand never fails
 	sealed := s.sealer.Seal(nil, nil, key, []byte(name)) //nolint:gosec // the nonce is drawn inside: NewGCMWithRandomNonce
-	if err := v.put(draft, sealed); err != nil {
-		return nil, fmt.Errorf("audit: subjects: %w", err)
-	}
-	err = v.link(draft, name) // fails if another has been quicker: his key counts
-	if gone := v.remove(draft); err == nil {
-		err = gone
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := v.begin(name, sealed); err != nil {
 		return nil, fmt.Errorf("audit: subjects: %w", err)
 	}
 	return s.Find(subject)
@@ -193,4 +185,22 @@ func (s *Subjects) forget(name string) {
 func (s *Subjects) place(subject string) (osVolume, string) {
 	name := hex.EncodeToString(keyed(s.names, "", subject))
 	return osVolume{filepath.Join(s.dir, name[:2])}, name
+}
+
+// begin writes a new file whole, unless there is one of that name: whoever was quicker has made the key that counts.
+func (v osVolume) begin(name string, data []byte) error {
+	draft, path := filepath.Join(v.dir, rand.Text()), filepath.Join(v.dir, name)
+	f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(draft, path)
+	}
+	gone := os.Remove(draft)
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	return errors.Join(err, gone, v.sync())
 }

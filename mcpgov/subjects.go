@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -75,26 +77,23 @@ func (s *Server) noteSubjects(c *call, people []string, create bool) error {
 	ctx, cancel := bounded(context.WithoutCancel(c.ctx), s.limits.Audit)
 	defer cancel()
 	known := len(c.persons.people)
-	people = slices.Clone(people)
-	slices.Sort(people)
-	for _, one := range slices.Compact(people) {
+	fresh := slices.Clone(people)
+	slices.Sort(fresh)
+	fresh = slices.DeleteFunc(slices.Compact(fresh), func(one string) bool { return one == "" || slices.Contains(c.persons.people, one) })
+	if room := maxSubjects - known; len(fresh) > room {
+		c.persons.more += len(fresh) - room
+		fresh = fresh[:room]
+	}
+	for i, found := range s.subjectKeys(ctx, fresh, create) {
 		switch {
-		case one == "" || slices.Contains(c.persons.people, one):
-			continue
-		case len(c.persons.people) == maxSubjects:
-			c.persons.more++
-			continue
-		}
-		key, err := s.subjectKey(ctx, one, create)
-		if !create && errors.Is(err, audit.ErrNoSubject) {
+		case !create && errors.Is(found.err, audit.ErrNoSubject):
 			c.persons.strangers = true
-			continue
+		case found.err != nil:
+			return fmt.Errorf("the key of a data subject: %w", found.err)
+		default:
+			c.persons.people, c.persons.keys = append(c.persons.people, fresh[i]), append(c.persons.keys, found.key)
+			c.draft.Subjects = append(c.draft.Subjects, audit.SubjectDigest(found.key, fresh[i]))
 		}
-		if err != nil {
-			return fmt.Errorf("the key of a data subject: %w", err)
-		}
-		c.persons.people, c.persons.keys = append(c.persons.people, one), append(c.persons.keys, key)
-		c.draft.Subjects = append(c.draft.Subjects, audit.SubjectDigest(key, one))
 	}
 	switch {
 	case c.persons.more > 0 || c.persons.strangers:
@@ -104,6 +103,36 @@ func (s *Server) noteSubjects(c *call, people []string, create bool) error {
 		c.persons.key = audit.CombinedKey(c.persons.keys...)
 	}
 	return nil
+}
+
+type subjectKey struct {
+	key []byte
+	err error
+}
+
+// atOnce is how many keys are asked for side by side: a new one waits for a disk, or for a service.
+const atOnce = 16
+
+// subjectKeys asks for the keys of people, in their order.
+func (s *Server) subjectKeys(ctx context.Context, people []string, create bool) []subjectKey {
+	found := make([]subjectKey, len(people))
+	if len(people) == 1 || s.subjects == nil {
+		for i, one := range people {
+			found[i].key, found[i].err = s.subjectKey(ctx, one, create)
+		}
+		return found
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(atOnce, len(people)) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(people); i = int(next.Add(1)) - 1 {
+				found[i].key, found[i].err = s.subjectKey(ctx, people[i], create)
+			}
+		})
+	}
+	all.Wait()
+	return found
 }
 
 // subjectKey asks for a person's key. Without keys for each, all have the server's. A key that can be guessed names the person to everyone.
