@@ -121,8 +121,32 @@ func (w *writer) inPlace() error {
 	return fmt.Errorf("the segment being written was removed or replaced: %w", err)
 }
 
+// keepLock sees to it that nobody else can write: the lock file may have been deleted, or the directory replaced.
+func (w *writer) keepLock() error {
+	gap, err := w.lock.renew()
+	if err != nil {
+		return fmt.Errorf("audit: lock the directory again: %w", err)
+	}
+	var behind [1]byte
+	if n, _ := w.active.file.ReadAt(behind[:], w.active.size); gap && n > 0 && !w.active.dirty {
+		w.overtaken = true
+	}
+	if w.overtaken {
+		return errors.New("audit: the lock file was removed, and another writer has been at work: open the log again")
+	}
+	return nil
+}
+
 // mend makes the segment fit to be written: in its place, and without the rest of a write that failed.
 func (w *writer) mend() error {
+	if w.active.lost || w.overtaken || !w.lock.firm() {
+		if err := w.keepLock(); err != nil {
+			if w.active.lost {
+				err = fmt.Errorf("audit: the segment being written was removed or replaced: %w", err)
+			}
+			return err
+		}
+	}
 	if w.active.lost {
 		if err := w.restore(); err != nil {
 			return fmt.Errorf("audit: the segment being written was removed or replaced, and cannot be put back: %w", err)

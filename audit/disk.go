@@ -53,12 +53,18 @@ func (v osVolume) open(name string) (disk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.holds(name, osDisk{f}); err != nil { // somebody may have put a link there
+		return nil, errors.Join(err, f.Close())
+	}
 	return osDisk{f}, nil
 }
 
 func (v osVolume) put(name string, data []byte) error {
 	path := filepath.Join(v.dir, name)
-	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err := v.remove(name + ".tmp"); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path+".tmp", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // follows no link
 	if err != nil {
 		return err
 	}
@@ -88,9 +94,12 @@ func (v osVolume) remove(name string) error {
 }
 
 func (v osVolume) holds(name string, file disk) error {
-	there, err := os.Stat(filepath.Join(v.dir, name))
+	there, err := os.Lstat(filepath.Join(v.dir, name))
 	if err != nil {
 		return err
+	}
+	if !there.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", name, errNoFile)
 	}
 	open, ok := file.(osDisk)
 	if !ok {
@@ -105,6 +114,8 @@ func (v osVolume) holds(name string, file disk) error {
 	}
 	return nil
 }
+
+var errNoFile = errors.New("a link or a directory stands in its place; a segment is a plain file")
 
 var errReplaced = errors.New("another file stands in its place")
 

@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -45,7 +47,16 @@ func TestUnfinishedCallsAreBounded(t *testing.T) {
 	l := openOn(t, v, nil)
 	require.ErrorContains(t, l.Append(t.Context(), Record{Kind: KindIntent, CallID: strings.Repeat("x", maxCallID+1)}), "CallID of an intent has 4097 bytes")
 	id := func(n int) string { return fmt.Sprintf("%04d", n) + strings.Repeat("\x01", maxCallID-4) } // six bytes each, escaped
-	taken := 0
+	taken := maxUnfinished / maxCallID
+	var wg sync.WaitGroup
+	for n := range taken {
+		wg.Go(func() {
+			if err := l.Append(context.Background(), Record{Kind: KindIntent, CallID: id(n)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 	for ; ; taken++ {
 		if err := l.Append(t.Context(), Record{Kind: KindIntent, CallID: id(taken)}); err != nil {
 			require.ErrorIs(t, err, errCrowded)

@@ -2,11 +2,11 @@
 
 package audit
 
-import "io"
+// directoryLock is no lock: this system offers none that ends with its process. Keeping to one writer is left to its operator.
+type directoryLock struct{}
 
-// lockDirectory takes no lock: this system offers none that ends with its process. Keeping to one writer is left to its operator.
-func lockDirectory(string) (io.Closer, error) { return noLock{}, nil }
+func lockDirectory(string) (*directoryLock, error) { return &directoryLock{}, nil }
 
-type noLock struct{}
-
-func (noLock) Close() error { return nil }
+func (*directoryLock) firm() bool           { return true }
+func (*directoryLock) renew() (bool, error) { return false, nil }
+func (*directoryLock) Close() error         { return nil }

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -10,8 +9,14 @@ import (
 
 const errorSharingViolation = syscall.Errno(32)
 
-// lockDirectory takes the directory for one writer: the lock file is opened without sharing, so nobody can open it again until it is closed.
-func lockDirectory(dir string) (io.Closer, error) {
+// directoryLock keeps a directory to one writer: the lock file is opened without sharing, so nobody can open, move or delete it until it is
+// closed.
+type directoryLock struct{ *os.File }
+
+func (directoryLock) firm() bool           { return true }
+func (directoryLock) renew() (bool, error) { return false, nil }
+
+func lockDirectory(dir string) (*directoryLock, error) {
 	path := filepath.Join(dir, lockName)
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
@@ -24,5 +29,5 @@ func lockDirectory(dir string) (io.Closer, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("CreateFile", err)
 	}
-	return os.NewFile(uintptr(h), path), nil
+	return &directoryLock{os.NewFile(uintptr(h), path)}, nil
 }

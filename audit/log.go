@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"sync"
 )
@@ -21,7 +20,7 @@ type Log struct {
 	queue   *queue // between callers and writer
 	writer  *writer
 	volume  volume
-	lock    io.Closer
+	lock    *directoryLock
 	courier *courier
 	open    context.Context // ends when the log is closed
 	shut    context.CancelFunc
@@ -78,7 +77,7 @@ func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 	}
 	l := &Log{opts: settled, queue: newQueue(settled.Sync), writer: w, volume: v, lock: lock, courier: newCourier(&settled, last)}
 	l.open, l.shut = context.WithCancel(context.Background())
-	w.tell = l.sealed
+	w.tell, w.lock = l.sealed, lock
 	// What was recovered is on disk before the log is: whoever reads it learns of a crash before anything else.
 	if err := w.recovered(); err != nil {
 		l.shut()

@@ -22,14 +22,23 @@ func (w *writer) due() bool {
 // succeeds.
 func (w *writer) rotate() error {
 	a := &w.active
+	if err := w.keepLock(); err != nil {
+		return err
+	}
 	if a.seal == nil {
 		if err := w.seal(); err != nil {
 			return fmt.Errorf("audit: seal segment %d: %w", a.number, err)
 		}
 	}
-	next, err := w.volume.open(segmentName(a.number + 1))
+	name := segmentName(a.number + 1)
+	next, err := w.volume.open(name) // an earlier try may have left it, empty
 	if err == nil {
-		err = errors.Join(next.Truncate(0), next.Sync(), w.volume.sync()) // an earlier try may have left it
+		var something [1]byte
+		if n, _ := next.ReadAt(something[:], 0); n > 0 {
+			err = fmt.Errorf("%s stands there already and is not empty: move it away", name)
+		} else {
+			err = errors.Join(next.Sync(), w.volume.sync())
+		}
 	}
 	if err != nil {
 		if next != nil {

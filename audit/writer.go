@@ -14,14 +14,16 @@ const retryPause = 200 * time.Millisecond
 
 // writer is the one goroutine that seals drafts into lines and writes them. All fields but the head belong to it.
 type writer struct {
-	opts   *Options
-	volume volume
-	chain  *chain
-	active active
-	end    link     // the last record written
-	out    []byte   // lines of the batch being written
-	events []Record // of the log itself; they go before the next batch
-	tell   func(Checkpoint)
+	opts      *Options
+	volume    volume
+	chain     *chain
+	active    active
+	end       link     // the last record written
+	out       []byte   // lines of the batch being written
+	events    []Record // of the log itself; they go before the next batch
+	overtaken bool     // another writer has been at work
+	tell      func(Checkpoint)
+	lock      *directoryLock
 
 	pace pace
 	held []*batch // AsyncUnsafe: taken from callers, not yet written
