@@ -57,7 +57,10 @@ func compact(ctx context.Context, dir string, opts *Options) (done Compacted, er
 	if err != nil {
 		return done, err
 	}
-	e, err := openEngine(ctx, settled, dir)
+	// Every worker is a thread of its own: with more of them, those that DuckDB keeps for a query that is near its end turn in circles.
+	single := *settled
+	single.Threads = 1
+	e, err := openEngine(ctx, &single, dir)
 	if err != nil {
 		return done, err
 	}

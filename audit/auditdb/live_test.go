@@ -241,3 +241,22 @@ func TestOddWindows(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// TestFollowing: whoever asks for what comes after a record does not read the segments before it.
+func TestFollowing(t *testing.T) {
+	t.Parallel()
+	dir := writeLog(t, 10, usualCalls(1, 35))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "audit-000001.jsonl"), []byte("not to be read\n"), 0o600))
+	db := open(t, dir)
+	for _, text := range []string{"seq > 10", "seq >= 11", "kind == 'outcome' && (seq > 10 && rows + 1 > 0)", "seq > 3 && seq > 5 + 5"} {
+		found := numbers(t, db, auditdb.Query{Filter: filter(t, text)})
+		require.Len(t, found, 25, text)
+	}
+	for _, text := range []string{"seq > 9", "seq > 10 || seq > 9", "!(seq > 10)", "seq < 10", "rows > 10"} {
+		var fault error
+		for _, err := range db.Records(t.Context(), auditdb.Query{Filter: filter(t, text)}) {
+			fault = err
+		}
+		require.Error(t, fault, text)
+	}
+}

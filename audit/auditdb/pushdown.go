@@ -17,7 +17,8 @@ import (
 type pushed struct {
 	where string // empty: everything
 	args  []any
-	whole bool // nothing of the filter is left to decide in Go
+	whole bool   // nothing of the filter is left to decide in Go
+	first uint64 // no record before this one is admitted
 }
 
 // push translates what of the filter means the same in SQL. Of conditions joined by &&, each goes on its own: a record for which one does
@@ -28,6 +29,7 @@ func (f *Filter) push(now time.Time) pushed {
 	p := pushed{whole: true}
 	var conditions []string
 	for _, e := range conjuncts(f.checked.Expr()) {
+		p.first = max(p.first, t.first(e))
 		if condition, ok := t.condition(e); ok {
 			conditions = append(conditions, condition)
 		} else {
@@ -36,6 +38,26 @@ func (f *Filter) push(now time.Time) pushed {
 	}
 	p.where, p.args = strings.Join(conditions, " AND "), t.args
 	return p
+}
+
+// first is the number of the first record that a condition such as seq > 41 admits, so that whoever follows a log need not read all of it each
+// time; 0 if the condition is another.
+func (t *translator) first(e ast.Expr) uint64 {
+	if e.Kind() != ast.CallKind || len(e.AsCall().Args()) != 2 {
+		return 0
+	}
+	args := e.AsCall().Args()
+	limit, ok := t.constant(args[1]).(types.Int)
+	if f := t.field(args[0]); f == nil || f.path != "seq" || !ok || limit < 0 {
+		return 0
+	}
+	switch e.AsCall().FunctionName() {
+	case operators.Greater:
+		return uint64(limit) + 1
+	case operators.GreaterEquals:
+		return uint64(limit)
+	}
+	return 0
 }
 
 // conjuncts takes a chain of && apart.

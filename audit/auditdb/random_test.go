@@ -57,7 +57,9 @@ func (g randomFilters) filter(depth int) string {
 			return fmt.Sprintf("(%s ? %s : %s)", g.filter(depth-1), g.filter(depth-1), g.filter(depth-1))
 		}
 	}
-	switch g.r.IntN(18) {
+	switch g.r.IntN(19) {
+	case 17:
+		return "seq " + g.comparison() + " " + g.one("0", "1", "149", "150", "151", "200", "221", "222", "223")
 	case 0, 1, 2:
 		return g.textField() + " " + g.comparison() + " " + g.text()
 	case 3:

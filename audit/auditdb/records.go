@@ -43,6 +43,9 @@ func (d *DB) eachPart(ctx context.Context, r *reading, read func(context.Context
 		slices.Reverse(parts)
 	}
 	for i := range parts {
+		if parts[i].last() < r.pushed.first {
+			continue
+		}
 		if err := d.askPart(ctx, s, &parts[i], read); err != nil || r.ended {
 			return err
 		}

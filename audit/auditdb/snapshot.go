@@ -33,6 +33,14 @@ type part struct {
 // usualLine is what a line is taken to need at most; longer ones are met by trying again with maxLine, which takes more memory.
 const usualLine = 16 << 20
 
+// last is the number of the last record in the part.
+func (p *part) last() uint64 {
+	if p.Checkpoint == nil {
+		return p.end.last
+	}
+	return p.Checkpoint.Last
+}
+
 // source is the SELECT that reads the part.
 func (p *part) source(longest int64) string {
 	switch {
