@@ -2,11 +2,14 @@ package audit
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -28,7 +31,7 @@ const (
 	courierTime    = 30 * time.Second // for one checkpoint
 	courierFirst   = time.Second      // between tries
 	courierLongest = time.Minute
-	courierLast    = 5 * time.Second // for what is left when the log is closed
+	courierLast    = 5 * time.Second // for all that is left when the log is closed
 	courierKeeps   = 1000
 )
 
@@ -37,8 +40,9 @@ type courier struct {
 	sink   CheckpointSink
 	logger *slog.Logger
 	wake   chan struct{}
-	quit   chan struct{}
 	ended  chan struct{}
+	open   context.Context // ends when the log is closed
+	shut   context.CancelFunc
 
 	mu      sync.Mutex
 	waiting []Checkpoint
@@ -47,8 +51,9 @@ type courier struct {
 // newCourier begins with the last checkpoint of a log: nobody knows whether it had arrived.
 func newCourier(opts *Options, last *Checkpoint) *courier {
 	c := &courier{
-		sink: opts.Checkpoints, logger: opts.Logger, wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
+		sink: opts.Checkpoints, logger: opts.Logger, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
+	c.open, c.shut = context.WithCancel(context.Background())
 	if last != nil {
 		c.take(*last)
 	}
@@ -76,41 +81,30 @@ func (c *courier) take(one Checkpoint) {
 func (c *courier) run() {
 	defer close(c.ended)
 	pause := courierFirst
-	for {
-		again := time.Duration(0)
-		if !c.deliver(courierTime) {
-			again, pause = pause, min(2*pause, courierLongest)
-		} else {
+	for c.open.Err() == nil {
+		if c.deliver(c.open) {
 			pause = courierFirst
-		}
-		timer := time.NewTimer(again)
-		expired := timer.C
-		if again == 0 {
-			expired = nil
-		}
-		select {
-		case <-c.wake:
-			if again > 0 { // one more waits; the pause is for all of them
-				select {
-				case <-expired:
-				case <-c.quit:
-				}
+			select {
+			case <-c.wake:
+			case <-c.open.Done():
 			}
-		case <-expired:
-		case <-c.quit:
+			continue
+		}
+		timer := time.NewTimer(pause) // for all that wait, and those that come meanwhile
+		pause = min(2*pause, courierLongest)
+		select {
+		case <-timer.C:
+		case <-c.open.Done():
 		}
 		timer.Stop()
-		select {
-		case <-c.quit:
-			c.deliver(courierLast)
-			return
-		default:
-		}
 	}
+	last, cancel := context.WithTimeout(context.Background(), courierLast)
+	defer cancel()
+	c.deliver(last)
 }
 
 // deliver brings what waits, oldest first; false as soon as one could not be brought.
-func (c *courier) deliver(within time.Duration) bool {
+func (c *courier) deliver(ctx context.Context) bool {
 	for {
 		c.mu.Lock()
 		if len(c.waiting) == 0 {
@@ -119,8 +113,10 @@ func (c *courier) deliver(within time.Duration) bool {
 		}
 		next := c.waiting[0]
 		c.mu.Unlock()
-		if err := c.bring(next, within); err != nil {
-			c.logger.Error("audit checkpoint could not be sent, it is tried again", slog.Int("segment", next.Segment), slog.Any("error", err))
+		if err := c.bring(ctx, next); err != nil {
+			if c.open.Err() == nil || ctx != c.open { // else it is tried again at once
+				c.logger.Error("audit checkpoint could not be sent, it is tried again", slog.Int("segment", next.Segment), slog.Any("error", err))
+			}
 			return false
 		}
 		c.mu.Lock()
@@ -131,9 +127,12 @@ func (c *courier) deliver(within time.Duration) bool {
 	}
 }
 
-func (c *courier) bring(one Checkpoint, within time.Duration) (err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), within)
+func (c *courier) bring(ctx context.Context, one Checkpoint) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, courierTime)
 	defer cancel()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the checkpoint sink panicked: %v", p)
@@ -144,7 +143,7 @@ func (c *courier) bring(one Checkpoint, within time.Duration) (err error) {
 
 // stop ends run and waits for it.
 func (c *courier) stop() {
-	close(c.quit)
+	c.shut()
 	<-c.ended
 }
 
@@ -158,35 +157,65 @@ func (f CheckpointFile) TakeCheckpoint(_ context.Context, c Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(string(f), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(string(f), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err = file.Write(append(line, '\n')); err == nil {
-		err = file.Sync()
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	return err
+	err = addLine(file, append(line, '\n'))
+	return errors.Join(err, file.Close())
 }
 
-// ReadCheckpoints reads checkpoints, one on each line, as a [CheckpointFile] holds them. A line that is none is an error that names it.
+// addLine appends a line. What an earlier try left of one without its end may be in a file that nobody can cut: it becomes a line of its own.
+func addLine(file *os.File, line []byte) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if size := info.Size(); size == 0 {
+		if err := syncDirectory(filepath.Dir(file.Name())); err != nil {
+			return err
+		}
+	} else {
+		var end [1]byte
+		if _, err := file.ReadAt(end[:], size-1); err != nil {
+			return err
+		}
+		if end[0] != '\n' {
+			line = append([]byte{'\n'}, line...)
+		}
+	}
+	if _, err := file.Write(line); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// ReadCheckpoints reads checkpoints, one on each line, as a [CheckpointFile] holds them. A line that is none is an error that names it, but for
+// the beginning of a line that the next one repeats whole, or that ends the file: a write that failed.
 func ReadCheckpoints(r io.Reader) ([]Checkpoint, error) {
 	lines := lineReader{r: bufio.NewReaderSize(r, 64<<10)}
 	var all []Checkpoint
+	var torn []byte
+	var fault error // what is wrong with torn, unless the next line mends it
 	for n := 1; ; n++ {
 		line, err := lines.next()
-		if err == io.EOF && len(line) == 0 { //nolint:errorlint // as package bufio returns it
-			return all, nil
-		}
-		if err != nil && err != io.EOF { //nolint:errorlint // as package bufio returns it
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("audit: line %d of the checkpoints: %w", n, err)
 		}
-		c, err := ParseCheckpoint(line)
-		if err != nil {
-			return nil, fmt.Errorf("line %d of the checkpoints: %w", n, err)
+		if fault != nil && (len(torn) == 0 || len(line) == 0 || !bytes.HasPrefix(line, torn)) {
+			return nil, fault
 		}
-		all = append(all, c)
+		if len(line) == 0 {
+			return all, nil
+		}
+		c, bad := ParseCheckpoint(line)
+		switch whole := line[len(line)-1] == '\n'; {
+		case bad == nil:
+			all, fault = append(all, c), nil
+		case !whole && line[0] == '{':
+			return all, fault
+		default:
+			torn, fault = bytes.Clone(bytes.TrimSuffix(line, []byte("\n"))), fmt.Errorf("line %d of the checkpoints: %w", n, bad)
+		}
 	}
 }

@@ -85,7 +85,9 @@ func open(dir string, opts *Options, v volume) (_ *Log, err error) {
 		return nil, errors.Join(err, w.active.file.Close(), lock.Close())
 	}
 	go w.run(l.queue)
-	go l.courier.run()
+	if settled.Checkpoints != nil {
+		go l.courier.run()
+	}
 	l.prune()
 	return l, nil
 }
@@ -173,7 +175,9 @@ func (l *Log) Close() error {
 		l.keeping.Wait()
 		l.pruning.Lock() // what is being deleted is deleted under our lock
 		defer l.pruning.Unlock()
-		l.courier.stop()
+		if l.opts.Checkpoints != nil {
+			l.courier.stop()
+		}
 		l.closed = errors.Join(l.closed, l.lock.Close())
 	})
 	return l.closed

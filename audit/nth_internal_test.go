@@ -176,3 +176,20 @@ func TestHolesAreSetAside(t *testing.T) {
 	require.Equal(t, map[string]int{"0": 1, "1": 1, "after": 1}, got)
 	require.Equal(t, holed[at:], string(v.now()[fmt.Sprintf("%s.%d-1.torn", segmentName(1), at)].Data))
 }
+
+// Zero bytes with more behind them than one write can be are no crash: what was confirmed is not cut off.
+func TestLongHolesAreRefused(t *testing.T) {
+	t.Parallel()
+	v := newVolume()
+	l := openOn(t, v, nil)
+	require.NoError(t, l.Append(t.Context(), Record{CallID: "1"}))
+	require.NoError(t, l.Close())
+	v = newVolume().with(segmentName(1), v.content()+"\x00\n"+strings.Repeat(v.content(), maxHole/len(v.content())+1))
+	before := v.now()
+	_, err := open(t.TempDir(), nil, v)
+	var bad *VerifyError
+	require.ErrorAs(t, err, &bad)
+	require.Equal(t, 2, bad.Line)
+	require.ErrorContains(t, err, "more behind them than a crash")
+	require.Equal(t, before, v.now())
+}

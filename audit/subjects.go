@@ -78,7 +78,17 @@ type Subjects struct {
 	sealer cipher.AEAD
 
 	mu    sync.Mutex
-	known map[string][]byte // by file name
+	known map[string]knownKey // by file name
+}
+
+// knownKey is a key and the file it was read from: after an erasure another may stand in its place.
+type knownKey struct {
+	key  []byte
+	file fs.FileInfo
+}
+
+func (k *knownKey) isIn(file fs.FileInfo) bool {
+	return k.file != nil && os.SameFile(k.file, file) && k.file.ModTime().Equal(file.ModTime())
 }
 
 const (
@@ -103,13 +113,14 @@ func OpenSubjects(dir string, master []byte) (*Subjects, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: subjects: %w", err)
 	}
-	return &Subjects{dir: dir, names: keyed(master, "names", ""), sealer: sealer, known: map[string][]byte{}}, nil
+	return &Subjects{dir: dir, names: keyed(master, "names", ""), sealer: sealer, known: map[string]knownKey{}}, nil
 }
 
 // ErrNoSubject says that a person has no key: nothing in the log is about him, or he was erased.
 var ErrNoSubject = errors.New("this person has no key: nothing in the log names him, or he was erased")
 
-// SubjectKey returns the person's key. A new one is on disk before it is returned.
+// SubjectKey returns the person's key. A new one is on disk before it is returned. The error is [ErrNoSubject] if he has none and create is
+// false, or if he is erased just then.
 func (s *Subjects) SubjectKey(_ context.Context, subject string, create bool) ([]byte, error) {
 	key, err := s.Find(subject)
 	if !create || !errors.Is(err, ErrNoSubject) {
@@ -122,10 +133,11 @@ func (s *Subjects) SubjectKey(_ context.Context, subject string, create bool) ([
 	key = make([]byte, subjectKeySize)
 	_, _ = rand.Read(key)                                // crypto/rand never fails
 	sealed := s.sealer.Seal(nil, nil, key, []byte(name)) //nolint:gosec // the nonce is drawn inside: NewGCMWithRandomNonce
-	if err := v.begin(name, sealed); err != nil {
+	// A draft that is gone was erased with him.
+	if err := v.begin(name, sealed); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("audit: subjects: %w", err)
 	}
-	return s.Find(subject)
+	return s.Find(subject) // ErrNoSubject if he was erased meanwhile
 }
 
 // Find returns the person's key, and makes none: the error is [ErrNoSubject] if there is none.
@@ -133,14 +145,16 @@ func (s *Subjects) Find(subject string) ([]byte, error) {
 	v, name := s.place(subject)
 	path := filepath.Join(v.dir, name)
 	s.mu.Lock()
-	key := s.known[name]
+	known := s.known[name]
 	s.mu.Unlock()
-	if key != nil {
-		if _, err := os.Lstat(path); err == nil { // another process may have erased him
-			return bytes.Clone(key), nil
-		}
+	file, err := os.Lstat(path) // before it is read: a file that takes its place meanwhile is another
+	if err == nil && known.isIn(file) {
+		return bytes.Clone(known.key), nil // nobody has erased him, in no process
 	}
-	sealed, err := os.ReadFile(path)
+	var sealed, key []byte
+	if err == nil {
+		sealed, err = os.ReadFile(path)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.forget(name)
@@ -156,7 +170,7 @@ func (s *Subjects) Find(subject string) ([]byte, error) {
 	if len(s.known) >= maxKnown {
 		clear(s.known)
 	}
-	s.known[name] = key
+	s.known[name] = knownKey{key, file}
 	return bytes.Clone(key), nil
 }
 
@@ -165,7 +179,10 @@ func (s *Subjects) Find(subject string) ([]byte, error) {
 func (s *Subjects) Erase(subject string) error {
 	v, name := s.place(subject)
 	s.forget(name)
-	err := os.Remove(filepath.Join(v.dir, name))
+	err := s.eraseDrafts(v.dir, name)
+	if err == nil {
+		err = os.Remove(filepath.Join(v.dir, name))
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return ErrNoSubject
@@ -173,6 +190,30 @@ func (s *Subjects) Erase(subject string) error {
 		return fmt.Errorf("audit: subjects: %w", err)
 	}
 	return v.sync()
+}
+
+// eraseDrafts deletes what a crash has left of a person's key beside its file: drafts that hold the same.
+func (s *Subjects) eraseDrafts(dir, name string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if len(e.Name()) == len(name) { // somebody's key
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		sealed, err := os.ReadFile(path)
+		if err == nil {
+			if _, other := s.sealer.Open(nil, nil, sealed, []byte(name)); other == nil {
+				err = os.Remove(path)
+			}
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // whose it was has deleted it
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Subjects) forget(name string) {

@@ -288,7 +288,10 @@ func (v *verifier) segment(fsys fs.FS, place *VerifyError) error {
 			return fmt.Errorf("audit: read %s line %d: %w", place.File, place.Line, err)
 		}
 		if v.lenient && bytes.IndexByte(line, 0) >= 0 {
-			v.torn, err = hole(line, lines.r)
+			if v.torn, err = hole(line, lines.r); errors.Is(err, errHole) {
+				place.Reason = err.Error()
+				return place
+			}
 			return err
 		}
 		if place.Reason = v.line(line[:len(line)-1]); place.Reason != "" {
@@ -351,12 +354,17 @@ func (v *verifier) event(line []byte) {
 	}
 }
 
+var errHole = errors.New("zero bytes, and more behind them than a crash can have left half written")
+
 // hole returns what stands from a line on that holds zero bytes. No writer makes such a line: it is where a crash of the system left pages of
 // the last write unwritten between others, and nothing behind it was ever confirmed.
 func hole(line []byte, rest io.Reader) ([]byte, error) {
 	more, err := io.ReadAll(io.LimitReader(rest, maxHole))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("audit: %w", err)
+	case len(more) == maxHole:
+		return nil, errHole
 	}
 	return slices.Concat(line, more), nil
 }
