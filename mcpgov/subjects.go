@@ -3,9 +3,11 @@ package mcpgov
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -57,35 +59,60 @@ func (s *Server) noteSubjects(c *call, people []string) error {
 		return nil
 	}
 	c.people.begun(people, false)
-	ctx, cancel := bounded(context.WithoutCancel(c.ctx), s.limits.Audit)
-	defer cancel()
-	known := len(c.persons.people)
 	people = slices.Clone(people)
 	slices.Sort(people)
+	var strangers []string
 	for _, one := range slices.Compact(people) {
 		switch {
 		case one == "" || slices.Contains(c.persons.people, one):
-			continue
-		case len(c.persons.people) == maxSubjects:
+		case len(c.persons.people)+len(strangers) == maxSubjects:
 			c.persons.more++
-			continue
+		default:
+			strangers = append(strangers, one)
 		}
-		key, err := s.subjectKey(ctx, one)
-		if err != nil {
-			return fmt.Errorf("the key of a data subject: %w", err)
-		}
-		c.persons.people, c.persons.keys = append(c.persons.people, one), append(c.persons.keys, key)
-		c.draft.Subjects = append(c.draft.Subjects, audit.SubjectDigest(key, one))
+	}
+	keys, err := s.subjectKeys(c.ctx, strangers)
+	if err != nil {
+		return fmt.Errorf("the key of a data subject: %w", err)
+	}
+	c.persons.people, c.persons.keys = append(c.persons.people, strangers...), append(c.persons.keys, keys...)
+	for i, one := range strangers {
+		c.draft.Subjects = append(c.draft.Subjects, audit.SubjectDigest(keys[i], one))
 	}
 	switch {
 	case c.persons.more > 0:
 		c.persons.key = make([]byte, minKey)
 		_, _ = rand.Read(c.persons.key) // crypto/rand never fails
 		c.draft.Note = joinNote(c.draft.Note, fmt.Sprintf("%d more data subjects", c.persons.more))
-	case len(c.persons.people) > known:
+	case len(strangers) > 0:
 		c.persons.key = audit.CombinedKey(c.persons.keys...)
 	}
 	return nil
+}
+
+// keysAtOnce is how many keys are asked for at a time: to make one takes a disk or a network, to make a hundred one after the other takes seconds.
+const keysAtOnce = 16
+
+// subjectKeys asks for the keys of people, whatever became of the caller.
+func (s *Server) subjectKeys(ctx context.Context, people []string) ([][]byte, error) {
+	ctx, cancel := bounded(context.WithoutCancel(ctx), s.limits.Audit)
+	defer cancel()
+	keys, faults := make([][]byte, len(people)), make([]error, len(people))
+	var asked sync.WaitGroup
+	places := make(slots, keysAtOnce)
+	for i, one := range people {
+		if len(people) == 1 {
+			keys[i], faults[i] = s.subjectKey(ctx, one)
+			break
+		}
+		places <- struct{}{}
+		asked.Go(func() {
+			defer places.give()
+			keys[i], faults[i] = s.subjectKey(ctx, one)
+		})
+	}
+	asked.Wait()
+	return keys, errors.Join(faults...)
 }
 
 // subjectKey asks for a person's key. Without keys for each, all have the server's. A key that can be guessed names the person to everyone.
