@@ -35,7 +35,7 @@ func (s *Server) answerers() map[string]answerer {
 func (s *Server) callTool(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.CallToolParamsRaw)
 	if !ok || params == nil {
-		return nil, missingParams("tools/call", "name")
+		return nil, s.incomplete(ctx, req, "tools/call", "name")
 	}
 	raw := s.incoming(ctx, req, params)
 	t := s.targets.tools[params.Name]
@@ -57,7 +57,7 @@ func (s *Server) callTool(ctx context.Context, req mcp.Request, _ mcp.MethodHand
 func (s *Server) readResource(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.ReadResourceParams)
 	if !ok || params == nil {
-		return nil, missingParams("resources/read", "uri")
+		return nil, s.incomplete(ctx, req, "resources/read", "uri")
 	}
 	raw := s.incoming(ctx, req, params)
 	t, variables := s.targets.resource(params.URI)
@@ -84,7 +84,7 @@ func (s *Server) readResource(ctx context.Context, req mcp.Request, _ mcp.Method
 func (s *Server) getPrompt(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.GetPromptParams)
 	if !ok || params == nil {
-		return nil, missingParams("prompts/get", "name")
+		return nil, s.incomplete(ctx, req, "prompts/get", "name")
 	}
 	raw := s.incoming(ctx, req, params)
 	t := s.targets.prompts[params.Name]
@@ -170,6 +170,15 @@ func unknownResource(uri string) error {
 // unknownPrompt answers for what is hidden and for what does not exist.
 func unknownPrompt(name string) error {
 	return &jsonrpc.Error{Code: Unknown.info().jsonrpc, Message: fmt.Sprintf("unknown prompt %q", name)}
+}
+
+// incomplete refuses a request without params, or without a member nothing can be done without, and records it.
+func (s *Server) incomplete(ctx context.Context, req mcp.Request, method, member string) error {
+	refusal := missingParams(method, member)
+	if failure := s.witness(ctx, method, req, &Error{Code: InvalidInput, cause: refusal, own: true}); failure != nil {
+		return failure
+	}
+	return refusal
 }
 
 func missingParams(method, member string) error {

@@ -68,7 +68,7 @@ func (p *part) completers() map[string]Completer {
 func (s *Server) complete(ctx context.Context, req mcp.Request, _ mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.CompleteParams)
 	if !ok || params == nil || params.Ref == nil {
-		return nil, missingParams("completion/complete", "ref")
+		return nil, s.incomplete(ctx, req, "completion/complete", "ref")
 	}
 	t := stranger(kindCompletion, orText(params.Ref.Name, params.Ref.URI))
 	if params.Ref.Type == "ref/resource" && s.targets.referred(params.Ref) == nil {

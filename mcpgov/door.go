@@ -48,6 +48,7 @@ type doorReader struct {
 	source   *capped
 	messages *json.Decoder
 	line     []byte // what is left of the message being handed on
+	greeted  bool   // the client has said which protocol it speaks
 }
 
 // Read reads from messages that may pass.
@@ -68,6 +69,7 @@ func (d *doorReader) Read(p []byte) (int, error) {
 			return 0, err //nolint:wrapcheck // io.EOF has to stay what it is
 		default:
 			e = readEnvelope(message)
+			d.inTurn(&e)
 		}
 		if e.refusal == nil {
 			d.line = append(message, '\n')
@@ -88,6 +90,15 @@ func (d *doorReader) Read(p []byte) (int, error) {
 	n := copy(p, d.line)
 	d.line = d.line[n:]
 	return n, nil
+}
+
+// inTurn refuses what does not fit the protocol era it speaks, or comes before there is a session.
+func (d *doorReader) inTurn(e *envelope) {
+	stateless := e.inEra()
+	if !d.greeted && !stateless {
+		e.needsSession()
+	}
+	d.greeted = d.greeted || stateless || e.refusal == nil && e.method == "initialize"
 }
 
 // capped bounds what one message may be read from.

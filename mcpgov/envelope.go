@@ -20,9 +20,11 @@ import (
 type envelope struct {
 	id       json.RawMessage // nil for a notification
 	method   string
-	response bool  // it answers, and so is never answered
-	code     int64 // of the refusal
-	refusal  error // why the message goes no further; nil: the SDK can read it
+	response bool   // it answers, and so is never answered
+	meta     []byte // params._meta, as it was sent
+	code     int64  // of the refusal
+	data     any    // of the refusal; nil for none
+	refusal  error  // why the message goes no further; nil: the SDK can read it
 }
 
 // readEnvelope reads the envelope of one message. It refuses what is no message or an ambiguous one, what names a method
@@ -86,7 +88,7 @@ func usableID(id []byte) bool {
 // garbled reports whether a text lost something when it was read: it would name something else from then on.
 func garbled(text string) bool { return strings.ContainsRune(text, utf8.RuneError) }
 
-func (e *envelope) refuse(code int64, why error) { e.code, e.refusal = code, why }
+func (e *envelope) refuse(code int64, why error) { e.code, e.data, e.refusal = code, nil, why }
 
 // kind is what the SDK reads a method's params into, and what else it asks for.
 type kind struct {
@@ -162,6 +164,7 @@ func (e *envelope) readParams(params []byte) {
 			named = named || json.Unmarshal(value, &text) == nil && value[0] == '"' && !garbled(text)
 		case "arguments":
 		case "_meta":
+			e.meta = value
 			plain = plain && value[0] == '{' && !hugeNumbers(value)
 		default:
 			plain = false
@@ -202,7 +205,11 @@ func (e *envelope) answer() []byte {
 	if id == nil {
 		id = json.RawMessage("null")
 	}
-	answer, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "error": map[string]any{"code": e.code, "message": e.refusal.Error()}})
+	refusal := map[string]any{"code": e.code, "message": e.refusal.Error()}
+	if e.data != nil {
+		refusal["data"] = e.data
+	}
+	answer, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": id, "error": refusal})
 	if err != nil {
 		return []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error"}}`)
 	}

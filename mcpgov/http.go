@@ -39,7 +39,7 @@ const remoteIPHeader = "Mcpgov-Remote-Ip"
 //
 // Cross-origin requests and, on loopback addresses, foreign Host headers are refused with 403 (DNS rebinding),
 // bodies past [Limits].RequestBytes with 413, idle sessions end after [Limits].SessionTimeout. Whatever is
-// refused before MCP begins leaves a record, too; only calls that a client of the session era sends before initialize do not.
+// refused before MCP begins leaves a record, too.
 func (s *Server) Handler(opts *HTTPOptions) (http.Handler, error) {
 	if opts == nil {
 		opts = &HTTPOptions{}

@@ -19,7 +19,7 @@ const maxSubscriptions = 1000
 func (s *Server) subscribe(ctx context.Context, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.SubscribeParams)
 	if !ok || params == nil {
-		return nil, missingParams("resources/subscribe", "uri")
+		return nil, s.incomplete(ctx, req, "resources/subscribe", "uri")
 	}
 	o := s.open(ctx, s.subscription(params.URI), s.incoming(ctx, req, nil))
 	err := s.enter(o.call)
@@ -46,7 +46,7 @@ func (s *Server) subscribe(ctx context.Context, req mcp.Request, next mcp.Method
 func (s *Server) unsubscribe(ctx context.Context, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.UnsubscribeParams)
 	if !ok || params == nil {
-		return nil, missingParams("resources/unsubscribe", "uri")
+		return nil, s.incomplete(ctx, req, "resources/unsubscribe", "uri")
 	}
 	o := s.open(ctx, s.subscription(params.URI), s.incoming(ctx, req, nil))
 	o.draft.Note = "unsubscribed"
@@ -66,7 +66,7 @@ func (s *Server) unsubscribe(ctx context.Context, req mcp.Request, next mcp.Meth
 func (s *Server) listen(ctx context.Context, req mcp.Request, next mcp.MethodHandler) (mcp.Result, error) {
 	params, ok := req.GetParams().(*mcp.SubscriptionsListenParams)
 	if !ok || params == nil || params.Notifications == nil {
-		return nil, missingParams("subscriptions/listen", "notifications")
+		return nil, s.incomplete(ctx, req, "subscriptions/listen", "notifications")
 	}
 	o := s.open(ctx, stranger(kindSubscription, "subscriptions/listen"), s.incoming(ctx, req, nil))
 	err := s.enter(o.call)

@@ -31,7 +31,13 @@ func (s *Server) vetted(next http.Handler) http.Handler {
 			http.Error(w, "the body could not be read", http.StatusBadRequest)
 			return
 		}
-		if e := readEnvelope(body.Bytes()); e.refusal != nil {
+		e := readEnvelope(body.Bytes())
+		if r.Header.Get("Mcp-Protocol-Version") < statelessEra { // else the SDK answers with a status that is recorded
+			if !e.inEra() && r.Header.Get("Mcp-Session-Id") == "" {
+				e.needsSession()
+			}
+		}
+		if e.refusal != nil {
 			s.refuseEnvelope(w, r, e)
 			return
 		}
