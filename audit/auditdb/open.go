@@ -16,7 +16,7 @@ import (
 type Options struct {
 	// MemoryMiB bounds the memory of DuckDB, in MiB; what does not fit goes to TempDir. Zero: 1024.
 	MemoryMiB int
-	// Threads is how many threads DuckDB uses. Zero: one per processor.
+	// Threads is how many threads DuckDB uses, and how many segments are compacted at a time. Zero: one per processor.
 	Threads int
 	// TempDir is where the private directory for temporary files is made. Empty: the system's directory for them.
 	TempDir string
