@@ -53,7 +53,8 @@ func DocumentDigest(key, document []byte) (string, error) {
 }
 
 // CombinedKey is the key of what a record says of several people, or of one: whoever erases one of them has erased it. The keys are those of
-// Record.Subjects, in its order.
+// Record.Subjects, in its order: for Response those of all; for Arguments those of the people whom the arguments name, who come first, and
+// are all there are in the record of an intent.
 func CombinedKey(keys ...[]byte) []byte {
 	combined := []byte("mcpgov subjects v1")
 	for _, key := range keys {

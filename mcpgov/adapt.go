@@ -21,7 +21,7 @@ import (
 // statelessEra is the first protocol version without sessions. Its results must say that they are complete.
 const statelessEra = "2026-07-28"
 
-// maxClientText bounds what a client says of itself in a record.
+// maxClientText bounds what a client says of itself in a record, in bytes.
 const maxClientText = 128
 
 // toolResult puts a reply into the words of tools/call. Refusals are results a model can read, not protocol

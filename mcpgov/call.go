@@ -72,13 +72,19 @@ type notes struct {
 	sources  []audit.Source
 	steps    []audit.Step
 	stepsCut int // steps beyond those that are kept
+	// sourcesCut is the same of sources.
+	sourcesCut int
 }
 
 func (n *notes) add(s Source) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.sealed {
-		n.sources = append(n.sources, audit.Source{System: s.System, Ref: s.Ref})
+	switch {
+	case n.sealed:
+	case len(n.sources) == maxSteps:
+		n.sourcesCut++
+	default:
+		n.sources = append(n.sources, audit.Source{System: clip(s.System), Ref: clipTo(s.Ref, maxSourceRef)})
 	}
 }
 
@@ -88,6 +94,9 @@ func (n *notes) open() bool {
 	defer n.mu.Unlock()
 	return !n.sealed
 }
+
+// maxSourceRef bounds where in a system a source is, in bytes.
+const maxSourceRef = 512
 
 type callKey struct{}
 
@@ -113,7 +122,8 @@ func CallFrom(ctx context.Context) (Call, bool) {
 	return c.view(), true
 }
 
-// AddSource notes in the call's record where a part of the result came from. Outside a call it does nothing.
+// AddSource notes in the call's record where a part of the result came from. Outside a call it does nothing. Of one call 100 are kept, of a
+// System 128 bytes, of a Ref 512.
 func AddSource(ctx context.Context, s Source) {
 	if c, ok := callFrom(ctx); ok {
 		c.notes.add(s)

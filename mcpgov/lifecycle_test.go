@@ -194,13 +194,16 @@ func TestStepsAreBounded(t *testing.T) {
 	handler := func(ctx context.Context, _ lookupIn) (customer, error) {
 		for range 130 {
 			mcpgov.Step(ctx, "query", "again")(nil)
+			mcpgov.AddSource(ctx, mcpgov.Source{System: "crm", Ref: strings.Repeat("x", 10_000)})
 		}
 		return ann(), nil
 	}
 	mcptest.New(t, newServer(t, crmConfig(t, log), mcpgov.Tool(lookupSpec(), handler))).As(owner).Call("get_customer", asksForAnn).OK()
 	record := log.Outcomes()[0]
 	require.Len(t, record.Steps, 100)
-	require.Equal(t, "30 more steps", record.Note)
+	require.Len(t, record.Sources, 100)
+	require.Less(t, len(record.Sources[0].Ref), 1000)
+	require.Equal(t, "30 more steps; 30 more sources", record.Note)
 	mcpgov.Step(t.Context(), "query", "outside a call")(nil)
 }
 

@@ -87,6 +87,9 @@ func (n *notes) seal(r *audit.Record) {
 	if n.stepsCut > 0 {
 		r.Note = joinNote(r.Note, fmt.Sprintf("%d more steps", n.stepsCut))
 	}
+	if n.sourcesCut > 0 {
+		r.Note = joinNote(r.Note, fmt.Sprintf("%d more sources", n.sourcesCut))
+	}
 }
 
 // StepTransport is an [http.RoundTripper] that notes every request a handler sends as a [Step] of its call: kind "http", and as its name the
