@@ -1,7 +1,6 @@
 package canon
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -109,58 +108,63 @@ func spanObject(b []byte, i, depth int) int {
 
 // inOrder reports whether two names, as they stand between their quotes, follow each other in canonical order.
 func inOrder(a, b []byte) bool {
-	if bytes.IndexByte(a, '\\') >= 0 || bytes.IndexByte(b, '\\') >= 0 {
-		return compareNames(unescape(a), unescape(b)) < 0
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x == '\\' || y == '\\' || x >= utf8.RuneSelf && y >= utf8.RuneSelf {
+			return compareNames(unescape(a), unescape(b)) < 0
+		}
+		if x != y {
+			return x < y
+		}
 	}
-	return compareNames(a, b) < 0
+	return len(a) < len(b)
 }
 
-// spanText returns the index after the canonical string whose opening quote stands at i, or -1.
+// spanText returns the index after the canonical string whose opening quote stands at i, or -1. It passes over eight bytes at a time where they
+// stand for themselves: hashes and ids make up most of a line, and reading them byte by byte was a third of the time a log took to verify.
 func spanText(b []byte, i int) int {
-	for i++; i < len(b); {
-		i += plainRun(b[i:])
-		if i == len(b) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for i++; ; {
+		for len(b)-i >= 8 {
+			x := binary.LittleEndian.Uint64(b[i:])
+			// A high bit stays set, in the lowest such byte rightly, where a byte is beyond ASCII, a control character, a quote or a backslash.
+			stop := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & highs
+			if stop != 0 {
+				i += bits.TrailingZeros64(stop) / 8
+				break
+			}
+			i += 8
+		}
+		if i >= len(b) {
 			return -1
 		}
-		switch c := b[i]; {
-		case plain[c]:
-			i++
-		case c == '"':
+		if b[i] == '"' {
 			return i + 1
-		case c == '\\':
-			n := spanEscape(b[i:])
-			if n == 0 {
-				return -1
-			}
-			i += n
-		case c < utf8.RuneSelf: // a control character
-			return -1
-		default:
-			r, n := utf8.DecodeRune(b[i:])
-			if r == utf8.RuneError && n == 1 {
-				return -1
-			}
-			i += n
 		}
+		n := spanRune(b[i:])
+		if n == 0 {
+			return -1
+		}
+		i += n
 	}
-	return -1
 }
 
-// plainRun returns how many bytes at the beginning of b can be passed over eight at a time: hashes and ids, which make up most of a line, and
-// whose byte-by-byte reading was a third of the time a log took to verify.
-func plainRun(b []byte) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	n := 0
-	for len(b)-n >= 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
-		// A high bit stays set, in the lowest such byte rightly, where a byte is beyond ASCII, a control character, a quote or a backslash.
-		stop := (x | (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones)) & highs
-		if stop != 0 {
-			return n + bits.TrailingZeros64(stop)/8
+// spanRune returns the length of the character or escape sequence b starts with, or 0 if it cannot stand in a canonical string.
+func spanRune(b []byte) int {
+	switch c := b[0]; {
+	case plain[c]:
+		return 1
+	case c == '\\':
+		return spanEscape(b)
+	case c < utf8.RuneSelf: // a control character
+		return 0
+	default:
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return 0
 		}
-		n += 8
+		return n
 	}
-	return n
 }
 
 // spanEscape returns the length of the escape sequence b starts with if it is the one canonical spelling of its character, else 0.
