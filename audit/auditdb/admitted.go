@@ -31,7 +31,7 @@ func (d *DB) over(ctx context.Context, q *Query, ask func(*snapshot, source) err
 	}
 	// What SQL cannot decide is decided record by record; the numbers of those admitted go into a table.
 	table := fmt.Sprintf("admitted_%d", d.tables.Add(1))
-	if err := execute(ctx, d.engine, "CREATE TABLE "+table+" (seq UBIGINT)", nil); err != nil {
+	if err := execute(ctx, d.engine, "CREATE TABLE "+table+" (seq UBIGINT)"); err != nil {
 		return err
 	}
 	err := d.admit(ctx, q, table)
@@ -40,7 +40,7 @@ func (d *DB) over(ctx context.Context, q *Query, ask func(*snapshot, source) err
 			return ask(s, source{fmt.Sprintf("SELECT * FROM (%s) WHERE seq IN (SELECT seq FROM %s)", s.all, table), nil})
 		})
 	}
-	return errors.Join(err, execute(context.WithoutCancel(ctx), d.engine, "DROP TABLE "+table, nil))
+	return errors.Join(err, execute(context.WithoutCancel(ctx), d.engine, "DROP TABLE "+table))
 }
 
 // admit puts the numbers of the records that q is about into a table.

@@ -98,30 +98,19 @@ func moveContent(from, to string) error {
 	return errors.Join(err, target.Close())
 }
 
-// exported is the SELECT of all columns, prev too, in the order of q.
-func exported(s *snapshot, from source, q *Query) string {
-	limit := ""
-	if q.Limit > 0 {
-		limit = fmt.Sprintf(" LIMIT %d", q.Limit)
-	}
-	return fmt.Sprintf("SELECT %s FROM (%s ORDER BY seq %s%s) r LEFT JOIN (%s) p ON r.seq = p.next ORDER BY r.seq %s",
-		columnList(), from.sql, q.Order.sqlWord(), limit, s.prevs(), q.Order.sqlWord())
-}
-
 func (d *DB) exportParquet(ctx context.Context, q *Query, path string) error {
-	return d.over(ctx, q, func(s *snapshot, from source) error {
-		return execute(ctx, d.engine, fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd)", exported(s, from, q), literal(path)), from.args)
+	return d.exportTable(ctx, q, path+".table", func(conn *sql.Conn) error {
+		return execute(ctx, conn, fmt.Sprintf("COPY records TO %s (FORMAT parquet, COMPRESSION zstd)", literal(path)))
 	})
 }
 
 func (d *DB) exportCSV(ctx context.Context, q *Query, path string) error {
-	return d.over(ctx, q, func(s *snapshot, from source) error {
+	return d.exportTable(ctx, q, path+".table", func(conn *sql.Conn) error {
 		var cells []string
 		for _, f := range fields() {
 			cells = append(cells, f.cell()+" AS "+quote(f.column()))
 		}
-		query := fmt.Sprintf("COPY (SELECT %s FROM (%s)) TO %s (FORMAT csv, HEADER)", strings.Join(cells, ", "), exported(s, from, q), literal(path))
-		return execute(ctx, d.engine, query, from.args)
+		return execute(ctx, conn, fmt.Sprintf("COPY (SELECT %s FROM records) TO %s (FORMAT csv, HEADER)", strings.Join(cells, ", "), literal(path)))
 	})
 }
 
@@ -142,34 +131,8 @@ func (f *field) cell() string {
 	return column
 }
 
-// exportDuckDB writes a database file. It works on a connection of its own, because the view must name its table without the name that
-// the file happens to have here.
 func (d *DB) exportDuckDB(ctx context.Context, q *Query, path string) error {
-	return d.over(ctx, q, func(s *snapshot, from source) (err error) {
-		conn, err := d.engine.Conn(ctx)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, conn.Close()) }()
-		name := fmt.Sprintf("export_%d", d.tables.Add(1))
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) { // left by a first try
-			return err
-		}
-		if err := execute(ctx, conn, fmt.Sprintf("ATTACH %s AS %s", literal(path), name), nil); err != nil {
-			return err
-		}
-		defer func() {
-			after := context.WithoutCancel(ctx)
-			err = errors.Join(err, execute(after, conn, "USE memory", nil), execute(after, conn, "DETACH "+name, nil))
-		}()
-		if err := execute(ctx, conn, fmt.Sprintf("CREATE TABLE %s.records AS %s", name, exported(s, from, q)), from.args); err != nil {
-			return err
-		}
-		if err := execute(ctx, conn, "USE "+name, nil); err != nil {
-			return err
-		}
-		return execute(ctx, conn, logsView, nil)
-	})
+	return d.exportTable(ctx, q, path, func(conn *sql.Conn) error { return execute(ctx, conn, logsView) })
 }
 
 // logsView shows the calls as the users of other systems know them.
@@ -181,8 +144,8 @@ FROM records WHERE kind = 'outcome'`
 // execute runs a statement that gives no rows to read.
 func execute(ctx context.Context, db interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-}, query string, args []any,
+}, query string,
 ) error {
-	_, err := db.ExecContext(ctx, query, args...)
+	_, err := db.ExecContext(ctx, query)
 	return err
 }

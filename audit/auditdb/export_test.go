@@ -205,3 +205,29 @@ func run(t *testing.T, db *sql.DB, query string, read func(*sql.Rows)) {
 	}
 	require.NoError(t, rows.Err())
 }
+
+// TestExportInLittleMemory: an export needs the memory of a segment, not of the log.
+func TestExportInLittleMemory(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("writes a large log")
+	}
+	dir := writeLog(t, 4000, usualCalls(7, 100_000))
+	db, err := auditdb.Open(t.Context(), dir, &auditdb.Options{MemoryMiB: 256, Threads: 2, TempDir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	path := filepath.Join(t.TempDir(), "out")
+	q := auditdb.Query{Order: auditdb.NewestFirst, Limit: 99_999}
+	require.NoError(t, db.Export(t.Context(), q, auditdb.Parquet, path, nil))
+	file, err := sql.Open("duckdb", "")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, file.Close()) }()
+	next := int64(100_000)
+	run(t, file, "SELECT seq FROM read_parquet('"+path+"')", func(rows *sql.Rows) {
+		var seq int64
+		require.NoError(t, rows.Scan(&seq))
+		require.Equal(t, next, seq)
+		next--
+	})
+	require.EqualValues(t, 1, next)
+}
