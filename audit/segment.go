@@ -27,8 +27,21 @@ type Segment struct {
 }
 
 // Segments lists the segments of the log directory fsys in the order they were written. It reads their checkpoints and does not verify
-// them: use [Verify] for that.
+// them: use [Verify] for that. The log may be open meanwhile, and retention delete some of them: the list is that of one moment.
 func Segments(fsys fs.FS) ([]Segment, error) {
+	const tries = 10 // retention deletes the oldest now and then; whoever meets it lists again
+	for try := 1; ; try++ {
+		all, err := listSegments(fsys)
+		if try == tries || !errors.Is(err, fs.ErrNotExist) {
+			return all, err
+		}
+		if _, gone := fs.Stat(fsys, "."); gone != nil {
+			return all, err // there is no directory
+		}
+	}
+}
+
+func listSegments(fsys fs.FS) ([]Segment, error) {
 	d, err := readDirectory(fsys)
 	if err != nil {
 		return nil, err
