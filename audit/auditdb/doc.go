@@ -14,7 +14,10 @@
 //	err = db.Export(ctx, q, auditdb.DuckDB, "analytics.db", nil)         // or Parquet, CSV, JSONL
 //
 // It reads the log directories of package audit through DuckDB, which links cgo; programs that only write or verify logs do not import it.
-// Nothing in a log directory is ever changed by asking. A log may be written while it is read.
+// Nothing in a log directory is ever changed by asking. A log may be written, and retention may delete its oldest segments, while it is read:
+// a DB sees what was there at [Open] or at its last [DB.Refresh], and what is deleted since is missing from answers like what was deleted before.
+//
+// Memory is bounded by [Options].MemoryMiB, however long the log: records are read, and exported, one segment after the other.
 //
 // # Compaction
 //

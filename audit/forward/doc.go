@@ -32,8 +32,14 @@
 // forward.refused.jsonl, reported and counted. While it refuses everything nothing is set aside.
 //
 // The buffer is a log of package audit, with its own chain: records carry the sequence numbers and hashes of that log, and [audit.Verify]
-// works on the directory. Segments that are shipped stay there; delete them by the log's retention ([HTTPOptions].BufferLog). One sink at a
-// time uses a directory, and shipping needs the files of the log and forward.json together: copy or delete all or none.
+// works on the directory. What the log records of itself is shipped too, so that no number is missing: recoveries, and what was deleted.
+//
+// Sealed segments are deleted once the collector has all of them, or, with a retention in [HTTPOptions].BufferLog, when they are as old, or as
+// large together, as that says. What the collector does not have is never deleted, whatever the retention says, and a legal hold keeps the
+// rest. A disk that is full of records that were not sent is full: give it room for MaxBuffer and a segment or two.
+//
+// One sink at a time uses a directory, and shipping needs the files of the log and forward.json together: copy or delete all or none. Nothing
+// else may delete segments there, mcpgov audit prune included: it does not know what was shipped.
 //
 // # What it does not promise
 //

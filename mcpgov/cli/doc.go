@@ -13,8 +13,17 @@
 //	mcpgov audit export --since 24h --format duckdb analytics.db
 //	mcpgov audit report --profile hipaa --since 2026-01-01 > hipaa.md
 //
-// Whatever is printed for people is cut to the width of their terminal, and cannot change it: control characters of a record are shown, not
-// obeyed. With --json every command prints JSON, one value a line where there are many.
+// The other commands are anomalies (what is unusual), compact (Parquet forms, for fast questions), prune and hold (deletion by age or size, and
+// what stops it), digest (to look for a value or a person that records hold as digests) and erase (to make a person unknown).
+//
+// Whatever is printed for people is cut to the width of their terminal, where the least important columns are left out if there is no room,
+// and cannot change it: control characters of a record are shown, not obeyed. Colours are for terminals, and not with NO_COLOR. With --json every
+// command prints JSON, one value a line where there are many; only a report is one value over many lines. Results go to standard output;
+// faults, one line each, progress and remarks to standard error.
+//
+// Exit codes: 0 done; 1 it could not be done, or was interrupted, or nobody read on; 2 the command was not understood; 3 the log is not as it was
+// written; 4 what --fail asked about was found. A log that a server is writing is verified again if it does not seem right, before it is said
+// that it is not.
 //
 // The package links DuckDB, and so cgo.
 package cli
