@@ -73,8 +73,8 @@ var core = []string{"mcpgov", "policy", "audit"}
 
 // cgoFree are the roots whose packages must link no cgo; linksCgo are the sub-packages that do on purpose.
 var (
-	cgoFree  = []string{"mcpgov", "policy", "audit", "mcptest", "internal"}
-	linksCgo = []string{"audit/auditdb", "mcpgov/cli", "mcpgov/cmd"}
+	cgoFree  = []string{"mcpgov", "policy", "audit", "mcptest", "sqltool", "internal"}
+	linksCgo = []string{"audit/auditdb", "mcpgov/cli", "mcpgov/cmd", "sqltool/duckdb", "sqltool/freesql", "sqltool/matview"}
 )
 
 // below puts a place of the house after the module's path.

@@ -21,10 +21,19 @@ type Call struct {
 	Begun    time.Time // when the call came in; rules see it as now
 }
 
-// Source says where a part of a result came from; see [AddSource].
+// Source says where a part of a result came from; see [AddSource]. Only System is needed. Sources are not masked: but for Parameters they hold no
+// values.
 type Source struct {
-	System string // the system asked, such as "crm"
-	Ref    string // what was read there: a table, a URL, a statement's hash. Not a value: sources are not masked
+	System     string    // the system asked, such as "crm"
+	Ref        string    // what was read there: a table, a URL, the name of a statement
+	Statement  string    // the digest of what was asked, such as "sha256:9f86..." of an SQL text
+	Parameters any       // what it was asked with; nothing but a digest of it is kept, keyed with [Config].Key
+	Executed   time.Time // when it was asked; zero is when AddSource was called
+	AsOf       time.Time // the data shows how things stood then; zero is not known
+	Rows       int       // rows read; 0 is none or not known
+	Tables     []string  // lineage: the tables beneath what was read
+	Model      string    // lineage: what made those tables, such as a dbt model
+	Revision   string    // lineage: the version of what made them, such as a git commit
 }
 
 // call is one governed call on its way along the path: what came in, who asks, and the draft of its record. Only
