@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"strings"
 	"time"
@@ -57,10 +56,13 @@ func (s *settings) location() (*time.Location, error) {
 // window is which records a command is about.
 type window struct{ since, until, filter string }
 
-func (w *window) flags(c *cobra.Command) {
+func (w *window) flags(c *cobra.Command) { w.flagsShort(c, "f") }
+
+// flagsShort gives --filter another short name, or none: as everywhere, tail -f follows.
+func (w *window) flagsShort(c *cobra.Command, filter string) {
 	c.Flags().StringVar(&w.since, "since", "", "from when on: 24h, 7d, today, yesterday, 2026-11-01, 2026-11-01T10:00")
 	c.Flags().StringVar(&w.until, "until", "", "before when: as --since")
-	c.Flags().StringVarP(&w.filter, "filter", "f", "", "a condition in CEL: \"user.role == 'analyst' && duration_ms > 200\"")
+	c.Flags().StringVarP(&w.filter, "filter", filter, "", "a condition in CEL: \"user.role == 'analyst' && duration_ms > 200\"")
 }
 
 func (w *window) query(s *settings) (q auditdb.Query, err error) {
@@ -79,6 +81,9 @@ func (w *window) query(s *settings) (q auditdb.Query, err error) {
 			return q, usage("%s: %w", bound.flag, err)
 		}
 	}
+	if !q.Since.IsZero() && !q.Until.IsZero() && !q.Since.Before(q.Until) {
+		return q, usage("--since %s does not lie before --until %s: nothing could be found", w.since, w.until)
+	}
 	if w.filter != "" {
 		if q.Filter, err = auditdb.NewFilter(w.filter); err != nil {
 			return q, usage("--filter: %w", err)
@@ -89,20 +94,21 @@ func (w *window) query(s *settings) (q auditdb.Query, err error) {
 
 // asking runs f on the open log.
 func (s *settings) asking(ctx context.Context, f func(*auditdb.DB) error) error {
-	if _, err := os.Stat(s.dir); err != nil {
-		return failed(errors.Join(errNoLog, err))
+	if err := s.find(); err != nil {
+		return err
 	}
 	db, err := auditdb.Open(ctx, s.dir, nil)
 	if err != nil {
 		return failed(err)
 	}
 	err = f(db)
-	return failed(errors.Join(err, db.Close()))
+	if closing := db.Close(); err == nil { // after a fault, or an interrupt, it says nothing new
+		err = closing
+	}
+	return failed(err)
 }
 
-var errNoLog = errors.New("name the log's directory with --dir, or in MCPGOV_AUDIT_DIR")
-
-// print writes v as one line of JSON.
+// printJSON writes v as one line of JSON.
 func printJSON(c *cobra.Command, v any) error {
 	return failed(json.NewEncoder(c.OutOrStdout()).Encode(v))
 }

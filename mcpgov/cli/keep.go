@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -22,19 +23,28 @@ func export(s *settings) *cobra.Command {
 	var force bool
 	formats := []auditdb.Format{auditdb.Parquet, auditdb.CSV, auditdb.JSONL, auditdb.DuckDB}
 	c := &cobra.Command{
-		Use: "export FILE", Short: "Write records to a Parquet, CSV, JSONL or DuckDB file", Args: cobra.ExactArgs(1),
+		Use: "export FILE", Short: "Write records to a Parquet, CSV, JSONL or DuckDB file", Args: one("the file to write"),
 		Example: "  mcpgov audit export --since 24h --filter \"user.role == 'analyst'\" --format duckdb analytics.db",
 		RunE: func(c *cobra.Command, args []string) error {
 			q, err := w.query(s)
 			if err != nil {
 				return err
 			}
+			if args[0] == "-" {
+				return usage("export writes files only; query --limit 0 --json prints records to standard output")
+			}
 			for _, f := range formats {
 				if string(f) != format {
 					continue
 				}
 				return s.asking(c.Context(), func(db *auditdb.DB) error {
-					if err := db.Export(c.Context(), q, f, args[0], &auditdb.ExportOptions{Force: force}); err != nil {
+					p := begin(c.ErrOrStderr(), "exporting", 0)
+					err := db.Export(c.Context(), q, f, args[0], &auditdb.ExportOptions{Force: force})
+					p.end()
+					if errors.Is(err, os.ErrExist) {
+						return fmt.Errorf("%s is there already; give another path, or --force to replace it", args[0])
+					}
+					if err != nil {
 						return err //nolint:wrapcheck // names the file
 					}
 					return s.done(c, map[string]any{"file": args[0]}, "written: "+args[0])
@@ -52,9 +62,13 @@ func export(s *settings) *cobra.Command {
 // compact is the command that gives sealed segments a form for questions.
 func compact(s *settings) *cobra.Command {
 	return &cobra.Command{
-		Use: "compact", Short: "Give each sealed segment a Parquet form, which questions read much faster", Args: cobra.NoArgs,
+		Use: "compact", Short: "Give each sealed segment a Parquet form, which questions read much faster", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p := begin(c.ErrOrStderr(), "compacting", 0)
+			if err := s.find(); err != nil {
+				return err
+			}
+			total, compacted := s.toCompact()
+			p := beginPolled(c.ErrOrStderr(), "compacting", total, compacted)
 			did, err := auditdb.Compact(c.Context(), s.dir, nil)
 			p.end()
 			if err != nil {
@@ -62,9 +76,56 @@ func compact(s *settings) *cobra.Command {
 			}
 			return s.done(c, map[string]any{
 				"segments": did.Segments, "records": did.Records, "line_bytes": did.LineBytes, "parquet_bytes": did.ParquetBytes, "removed": did.Removed,
-			}, fmt.Sprintf("%d segments, %d records: %d MiB of lines, %d MiB of Parquet", did.Segments, did.Records, did.LineBytes>>20, did.ParquetBytes>>20))
+			}, compactedText(did))
 		},
 	}
+}
+
+// toCompact is how many bytes of lines have no Parquet form yet, and how many of these have one by now.
+func (s *settings) toCompact() (total int64, compacted func() int64) {
+	all, err := audit.Segments(os.DirFS(s.dir))
+	if err != nil {
+		return 0, nil // compaction says what is wrong
+	}
+	has := func(one *audit.Segment) bool {
+		_, err := os.Stat(filepath.Join(s.dir, strings.TrimSuffix(one.Name, ".jsonl")+".parquet"))
+		return err == nil
+	}
+	var lacking []audit.Segment
+	for i := range all {
+		if one := &all[i]; one.Checkpoint != nil && !one.Pruned && !has(one) {
+			lacking = append(lacking, *one)
+			total += one.Size
+		}
+	}
+	return total, func() (done int64) {
+		for i := range lacking {
+			if has(&lacking[i]) {
+				done += lacking[i].Size
+			}
+		}
+		return done
+	}
+}
+
+func compactedText(did auditdb.Compacted) string {
+	if did.Segments == 0 {
+		return "nothing to compact: every sealed segment has its Parquet form"
+	}
+	return fmt.Sprintf("%d segments, %d records: %s of lines, %s of Parquet", did.Segments, did.Records, inBytes(did.LineBytes), inBytes(did.ParquetBytes))
+}
+
+// inBytes is a size for people.
+func inBytes(n int64) string {
+	for _, unit := range []struct {
+		name  string
+		shift int
+	}{{"GiB", 30}, {"MiB", 20}, {"KiB", 10}} {
+		if n >= 10<<unit.shift {
+			return fmt.Sprintf("%d %s", n>>unit.shift, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // done prints the end of work.
@@ -83,13 +144,16 @@ func prune(s *settings) *cobra.Command {
 	var size string
 	var dry bool
 	c := &cobra.Command{
-		Use: "prune", Short: "Delete whole sealed segments by age or size; the chain stays verifiable", Args: cobra.NoArgs,
+		Use: "prune", Short: "Delete whole sealed segments by age or size; the chain stays verifiable", Args: none,
 		Long: `Delete whole sealed segments, oldest first: those all of whose records are older than --retention-days, or, with --max-bytes, as many
 as it takes. The log itself records what was deleted, so no server may have it open; a server keeps its own retention with
 audit.Options.Retention. Legal holds (mcpgov audit hold) stop it. --dry-run says what would be deleted and changes nothing.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			keep, err := retention(days, size)
 			if err != nil {
+				return err
+			}
+			if err := s.find(); err != nil {
 				return err
 			}
 			if dry {
@@ -103,13 +167,10 @@ audit.Options.Retention. Legal holds (mcpgov audit hold) stop it. --dry-run says
 			if err != nil {
 				return err
 			}
-			if _, err := os.Stat(s.dir); err != nil {
-				return failed(errors.Join(errNoLog, err))
-			}
 			// It seals nothing: without the server's signer the checkpoint would not be signed.
 			log, err := audit.Open(s.dir, &audit.Options{Key: key, SegmentBytes: -1, SegmentAge: -1})
 			if err != nil {
-				return failed(err)
+				return failed(keyMissing(err, key))
 			}
 			d, err := log.Prune(c.Context(), keep)
 			if err = errors.Join(err, log.Close()); err != nil {
@@ -165,7 +226,11 @@ func (s *settings) showDeletion(c *cobra.Command, d audit.Deletion, verb string)
 		}{d, names(d.Segments), d.Held})
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s %d segments, records %d to %d, %d MiB", verb, len(d.Segments), d.FirstSeq, d.LastSeq, d.Bytes>>20)
+	if len(d.Segments) == 0 {
+		fmt.Fprintf(&text, "%s nothing", verb)
+	} else {
+		fmt.Fprintf(&text, "%s %d segments, records %d to %d, %s", verb, len(d.Segments), d.FirstSeq, d.LastSeq, inBytes(d.Bytes))
+	}
 	for _, h := range d.Held {
 		fmt.Fprintf(&text, "; more is held by %s (%s)", h.Name, h.Reason)
 	}
@@ -188,7 +253,7 @@ func hold(s *settings) *cobra.Command {
 	var h audit.Hold
 	var from, until string
 	place := &cobra.Command{
-		Use: "place NAME", Short: "Keep records, and all newer ones, until the hold is lifted", Args: cobra.ExactArgs(1),
+		Use: "place NAME", Short: "Keep records, and all newer ones, until the hold is lifted", Args: one("the hold"),
 		RunE: func(c *cobra.Command, args []string) error {
 			q, err := (&window{since: from, until: until}).query(s)
 			if err != nil {
@@ -199,6 +264,12 @@ func hold(s *settings) *cobra.Command {
 				if me, err := user.Current(); err == nil {
 					h.By = me.Username
 				}
+			}
+			if h.Reason == "" || h.By == "" {
+				return usage("--reason, --by: write why, and who; a hold that nobody can explain is never lifted")
+			}
+			if err := s.find(); err != nil {
+				return err
 			}
 			if err := audit.PlaceHold(s.dir, h); err != nil {
 				return failed(err)
@@ -211,8 +282,11 @@ func hold(s *settings) *cobra.Command {
 	place.Flags().StringVar(&from, "from", "", "the first moment that is held; from the beginning if left out")
 	place.Flags().StringVar(&until, "until", "", "the last moment that is held; without end if left out")
 	lift := &cobra.Command{
-		Use: "lift NAME", Short: "Lift a hold", Args: cobra.ExactArgs(1),
+		Use: "lift NAME", Short: "Lift a hold", Args: one("the hold"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := s.find(); err != nil {
+				return err
+			}
 			if err := audit.LiftHold(s.dir, args[0]); err != nil {
 				return failed(err)
 			}
@@ -220,10 +294,13 @@ func hold(s *settings) *cobra.Command {
 		},
 	}
 	list := &cobra.Command{
-		Use: "list", Short: "List the holds", Args: cobra.NoArgs,
+		Use: "list", Short: "List the holds", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			zone, err := s.location()
 			if err != nil {
+				return err
+			}
+			if err := s.find(); err != nil {
 				return err
 			}
 			holds, err := audit.Holds(os.DirFS(s.dir))
@@ -243,7 +320,7 @@ func hold(s *settings) *cobra.Command {
 			if s.json {
 				return nil
 			}
-			return t.print(c.OutOrStdout())
+			return s.print(c, &t)
 		},
 	}
 	root.AddCommand(place, lift, list)

@@ -21,6 +21,9 @@ func (k *keys) flags(c *cobra.Command) {
 	c.Flags().StringVar(&k.encoding, "key-encoding", "raw", "how the key file holds it: raw (every byte counts), hex or base64")
 }
 
+// leastKey is how many bytes every key of this library has at least.
+const leastKey = 32
+
 // read returns the key; nil if none is named.
 func (k *keys) read() ([]byte, error) {
 	if k.file == "" {
@@ -43,6 +46,9 @@ func (k *keys) read() ([]byte, error) {
 	}
 	if err != nil || len(key) == 0 {
 		return nil, usage("--key-file %s: not a key in %s", k.file, k.encoding)
+	}
+	if len(key) < leastKey {
+		return nil, usage("--key-file %s: %d bytes in %s, and a key has %d at least; is it --key-encoding raw, hex or base64?", k.file, len(key), k.encoding, leastKey)
 	}
 	return key, nil
 }

@@ -194,7 +194,7 @@ func TestTailFollows(t *testing.T) {
 	out := &lineCatcher{lines: make(chan string, 100)}
 	ended := make(chan int)
 	go func() {
-		ended <- cli.Run(ctx, []string{"audit", "tail", "-d", dir, "-n", "2", "--follow", "--json", "-f", "call_id.startsWith('call')"}, cli.Streams{Out: out})
+		ended <- cli.Run(ctx, []string{"audit", "tail", "-d", dir, "-n", "2", "-f", "--json", "--filter", "call_id.startsWith('call')"}, cli.Streams{Out: out})
 	}()
 	seq := func() uint64 {
 		r, err := audit.ParseRecord([]byte(<-out.lines))

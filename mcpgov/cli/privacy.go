@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,17 +15,19 @@ func digest(s *settings) *cobra.Command {
 	var people, subject string
 	var asSubject bool
 	c := &cobra.Command{
-		Use: "digest", Short: "Print the digest of a value read from standard input, as records hold it, to look for it", Args: cobra.NoArgs,
+		Use: "digest", Short: "Print the digest of a value read from standard input, as records hold it, to look for it", Args: none,
 		Long: `Print the digest under which records hold a sensitive value, which is read from standard input without its line end. The key is the server's
 Config.Key. Where people have keys of their own (--subjects), it is under that of the person --subject, and finds what stands in records about him
 alone; with --name the value is the person himself, whom Record.Subjects names.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			text, err := io.ReadAll(io.LimitReader(c.InOrStdin(), 1<<20))
-			if err != nil {
-				return failed(err)
-			}
-			value := strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 			key, err := k.read()
+			if err != nil {
+				return err
+			}
+			if people == "" && len(key) == 0 {
+				return usage("write --key-file, or --subjects with --subjects-key-file")
+			}
+			value, err := input(c, "value")
 			if err != nil {
 				return err
 			}
@@ -44,8 +44,6 @@ alone; with --name the value is the person himself, whom Record.Subjects names.`
 					return s.done(c, map[string]any{"digest": audit.SubjectDigest(own, value)}, audit.SubjectDigest(own, value))
 				}
 				key = audit.CombinedKey(own)
-			} else if len(key) == 0 {
-				return usage("write --key-file, or --subjects with --subjects-key-file")
 			}
 			found := audit.TextDigest(key, value)
 			if asSubject {
@@ -89,20 +87,20 @@ func erase(s *settings) *cobra.Command {
 	var master keys
 	var people string
 	c := &cobra.Command{
-		Use: "erase", Short: "Erase the person named on standard input: delete his key, so that nothing in the log can be told to be about him", Args: cobra.NoArgs,
+		Use: "erase", Short: "Erase the person named on standard input: delete his key, so that nothing in the log can be told to be about him", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if people == "" {
 				return usage("write --subjects, the directory of the people's keys")
-			}
-			text, err := io.ReadAll(io.LimitReader(c.InOrStdin(), 1<<20))
-			if err != nil {
-				return failed(err)
 			}
 			kept, err := openSubjects(people, &master)
 			if err != nil {
 				return err
 			}
-			if err := kept.Erase(strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")); err != nil {
+			who, err := input(c, "person")
+			if err != nil {
+				return err
+			}
+			if err := kept.Erase(who); err != nil {
 				return failed(err)
 			}
 			return s.done(c, map[string]any{"erased": time.Now().UTC()}, "erased")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,12 +13,15 @@ import (
 // progress says on a terminal how far long work has come.
 type progress struct {
 	read, total atomic.Int64
+	poll        func() int64 // measures instead of read; nil: read it is
 	stop, done  chan struct{}
 }
 
 // begin prints now and then, if w is a terminal, until end.
-func begin(w io.Writer, what string, total int64) *progress {
-	p := &progress{stop: make(chan struct{}), done: make(chan struct{})}
+func begin(w io.Writer, what string, total int64) *progress { return beginPolled(w, what, total, nil) }
+
+func beginPolled(w io.Writer, what string, total int64, poll func() int64) *progress {
+	p := &progress{poll: poll, stop: make(chan struct{}), done: make(chan struct{})}
 	p.total.Store(total)
 	width := terminal(w)
 	if width == 0 {
@@ -36,9 +40,14 @@ func (p *progress) show(w io.Writer, what string) {
 	for {
 		select {
 		case <-p.stop:
-			_, _ = fmt.Fprintf(w, "\r%s\r", strings.Repeat(" ", len(line)))
+			if line != "" {
+				_, _ = fmt.Fprintf(w, "\r%s\r", strings.Repeat(" ", len(line)))
+			}
 			return
 		case <-ticker.C:
+		}
+		if p.poll != nil {
+			p.read.Store(p.poll())
 		}
 		read, total := p.read.Load(), p.total.Load()
 		line = fmt.Sprintf("%s: %s", what, time.Since(began).Round(time.Second))
@@ -58,10 +67,11 @@ func (p *progress) end() {
 	}
 }
 
-// counted is a file system that counts what is read of its files.
+// counted is a file system that counts what is read of its files, until ctx ends.
 type counted struct {
 	fs.FS
 	read *atomic.Int64
+	ctx  context.Context //nolint:containedctx // a file system has no other way to be interrupted
 }
 
 func (c counted) Open(name string) (fs.File, error) {
@@ -74,15 +84,19 @@ func (c counted) Open(name string) (fs.File, error) {
 			return dir, nil
 		}
 	}
-	return countedFile{file, c.read}, nil
+	return countedFile{file, c.read, c.ctx}, nil
 }
 
 type countedFile struct {
 	fs.File
 	read *atomic.Int64
+	ctx  context.Context //nolint:containedctx // as above
 }
 
 func (f countedFile) Read(p []byte) (int, error) {
+	if f.ctx.Err() != nil {
+		return 0, context.Cause(f.ctx)
+	}
 	n, err := f.File.Read(p)
 	f.read.Add(int64(n))
 	return n, err //nolint:wrapcheck // io.EOF must stay itself

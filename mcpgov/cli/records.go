@@ -17,7 +17,7 @@ func tail(s *settings) *cobra.Command {
 	var count int
 	var follow bool
 	c := &cobra.Command{
-		Use: "tail", Short: "Show the newest records, and go on with --follow", Args: cobra.NoArgs,
+		Use: "tail", Short: "Show the newest records, and go on with --follow", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			q, err := w.query(s)
 			if err != nil {
@@ -42,9 +42,9 @@ func tail(s *settings) *cobra.Command {
 			})
 		},
 	}
-	w.flags(c)
+	w.flagsShort(c, "")
 	c.Flags().IntVarP(&count, "lines", "n", 20, "how many records")
-	c.Flags().BoolVar(&follow, "follow", false, "go on with what is added")
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on with what is added")
 	return c
 }
 
@@ -98,7 +98,7 @@ func query(s *settings) *cobra.Command {
 	var limit int
 	var newest bool
 	c := &cobra.Command{
-		Use: "query", Short: "Show the records that a window and a filter find", Args: cobra.NoArgs,
+		Use: "query", Short: "Show the records that a window and a filter find", Args: none,
 		Example: `  mcpgov audit query --since 24h --filter "outcome == 'denied' && user.role == 'analyst'"
   mcpgov audit query --filter "call_id == 'L2LFDNMNO5XUFS7CYO4NARPMZR'" --json`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -145,6 +145,8 @@ func query(s *settings) *cobra.Command {
 }
 
 func collect(c *cobra.Command, db *auditdb.DB, q auditdb.Query) (found []audit.Record, err error) {
+	p := begin(c.ErrOrStderr(), "reading", 0)
+	defer p.end()
 	for r, err := range db.Records(c.Context(), q) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // names the log
@@ -174,22 +176,26 @@ func (s *settings) show(c *cobra.Command, records []audit.Record, zone *time.Loc
 		return nil
 	}
 	t := table{columns: []column{
-		{name: "seq", right: true},
+		{name: "seq", right: true, spare: 5},
 		{name: "time"},
-		{name: "kind"},
-		{name: "user", least: 4},
-		{name: "target", least: 6},
-		{name: "outcome", least: 6},
-		{name: "ms", right: true},
-		{name: "rule", least: 4},
-		{name: "masked", least: 4},
-		{name: "about", least: 4},
+		{name: "kind", spare: 4},
+		{name: "user", least: 8},
+		{name: "target", least: 10},
+		{name: "outcome", least: 7},
+		{name: "ms", right: true, spare: 3},
+		{name: "rule", least: 6, spare: 2},
+		{name: "masked", least: 6, spare: 1},
+		{name: "about", least: 10, spare: 6},
 	}}
+	when := instant
+	if width := terminal(c.OutOrStdout()); width > 0 && width < 80 {
+		when = shortInstant
+	}
 	for i := range records {
 		r := &records[i]
-		t.add(paintOf(r), fmt.Sprint(r.Seq), instant(r.Time, zone), string(r.Kind), r.User.ID, target(r), r.Outcome, milliseconds(r), r.Rule, joined(r.Masked), about(r))
+		t.add(paintOf(r), fmt.Sprint(r.Seq), when(r.Time, zone), string(r.Kind), r.User.ID, target(r), r.Outcome, milliseconds(r), r.Rule, joined(r.Masked), about(r))
 	}
-	return t.print(c.OutOrStdout())
+	return s.print(c, &t)
 }
 
 func paintOf(r *audit.Record) paint {
@@ -236,4 +242,12 @@ func instant(at time.Time, zone *time.Location) string {
 		return ""
 	}
 	return at.In(zone).Format("2006-01-02 15:04:05.000")
+}
+
+// shortInstant is instant for narrow terminals.
+func shortInstant(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(zone).Format("01-02 15:04:05")
 }

@@ -23,7 +23,7 @@ func reports(s *settings) *cobra.Command {
 	var kept int
 	var fail bool
 	c := &cobra.Command{
-		Use: "report", Short: "Show what the log and the rules say about the controls of hipaa, gdpr, soc2 or owasp-mcp", Args: cobra.NoArgs,
+		Use: "report", Short: "Show what the log and the rules say about the controls of hipaa, gdpr, soc2 or owasp-mcp", Args: none,
 		Example: `  mcpgov audit report --profile gdpr --since 2026-07-01 --until 2026-10-01 --key-file audit.key --output q3.md
   mcpgov audit report --profile hipaa --subject 4f1c... --json`,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -44,9 +44,14 @@ func reports(s *settings) *cobra.Command {
 			if opts.Contract, err = contract(manifest, rules); err != nil {
 				return err
 			}
+			p := begin(c.ErrOrStderr(), "reading", 0)
 			made, err := report.Make(c.Context(), audit.Records(os.DirFS(s.dir)), opts)
+			p.end()
 			if made == nil {
 				return usage("%w", err)
+			}
+			if c.Context().Err() != nil {
+				return failed(err) // half a report would be taken for a whole one
 			}
 			if err := errors.Join(err, s.writeReport(c, made, output)); err != nil {
 				return failed(err)
@@ -59,7 +64,7 @@ func reports(s *settings) *cobra.Command {
 	c.Flags().StringVar(&profile, "profile", "", "hipaa, gdpr, soc2 or owasp-mcp; required")
 	c.Flags().StringVar(&manifest, "manifest", "", "file with the server's manifest, as JSON")
 	c.Flags().StringSliceVar(&rules, "policy", nil, "files with the live rules, YAML or JSON")
-	c.Flags().StringVar(&subject, "subject", "", "make the tables about one person: his digest, as mcpgov audit digest --subject prints it")
+	c.Flags().StringVar(&subject, "subject", "", "make the tables about one person: his digest, as mcpgov audit digest --name prints it")
 	c.Flags().StringVar(&title, "title", "", "what stands at the top")
 	c.Flags().IntVar(&kept, "kept-days", 0, "after how many days the log deletes records; 0: not known")
 	c.Flags().StringVarP(&output, "output", "o", "", "file to write, which must not be there; standard output if left out")
@@ -71,6 +76,9 @@ func reports(s *settings) *cobra.Command {
 func (s *settings) facts(c *cobra.Command, opts *report.Options, v *verifying) error {
 	against, err := v.options()
 	if err != nil {
+		return err
+	}
+	if err := s.find(); err != nil {
 		return err
 	}
 	dir := os.DirFS(s.dir)

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/mcpgov/go-sdk/audit"
 )
 
 // The exit codes of every command.
@@ -32,11 +36,19 @@ type Streams struct {
 func Run(ctx context.Context, args []string, streams Streams) int {
 	root := &cobra.Command{
 		Use: "mcpgov", Short: "Governed MCP servers: ask and keep their audit logs",
-		SilenceErrors: true, SilenceUsage: true, Args: noSuchCommand, RunE: help,
+		SilenceErrors: true, SilenceUsage: true, Args: noSuchCommand, RunE: help, Version: version(),
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(Audit())
 	return Execute(ctx, root, args, streams)
+}
+
+// version is that of the module, as the program was built with it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }
 
 // Execute runs a command that is made of those of this package, for programs that carry them under their own name, and returns its exit code.
@@ -61,12 +73,20 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, streams St
 	if f, ok := errors.AsType[*failure](err); ok {
 		code = f.code
 	}
+	switch {
+	case code == ExitFailed && errors.Is(err, syscall.EPIPE):
+		return code // whoever reads has enough, and says so in this way
+	case code == ExitFailed && ctx.Err() != nil:
+		err = errInterrupted // whatever else it says comes of that
+	}
 	_, _ = fmt.Fprintf(streams.Err, "%s: %s\n", command.CommandPath(), visible(err.Error()))
 	if code == ExitUsage {
 		_, _ = fmt.Fprintf(streams.Err, "run %s --help for its flags\n", command.CommandPath())
 	}
 	return code
 }
+
+var errInterrupted = errors.New("interrupted")
 
 // A command that only holds others takes no argument but their names.
 func noSuchCommand(c *cobra.Command, args []string) error {
@@ -80,6 +100,27 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 		}
 	}
 	return usage("there is no command %q; the commands are: %s", args[0], strings.Join(known, ", "))
+}
+
+// none is the rule of commands without arguments.
+func none(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("it takes no arguments but flags: what is %q?", args[0])
+	}
+	return nil
+}
+
+// one is the rule of commands with one argument.
+func one(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0 || args[0] == "":
+			return usage("name %s", what)
+		case len(args) > 1:
+			return usage("name %s only: what is %q?", what, args[1])
+		}
+		return nil
+	}
 }
 
 func help(c *cobra.Command, _ []string) error { return c.Help() }
@@ -101,6 +142,9 @@ func usage(format string, args ...any) error {
 func failed(err error) error {
 	if _, ok := errors.AsType[*failure](err); ok || err == nil {
 		return err
+	}
+	if _, tampered := errors.AsType[*audit.VerifyError](err); tampered {
+		return &failure{ExitTampered, err}
 	}
 	return &failure{ExitFailed, err}
 }

@@ -17,7 +17,7 @@ func stats(s *settings) *cobra.Command {
 	var by []string
 	known := []auditdb.Dimension{auditdb.ByTool, auditdb.ByHour, auditdb.ByDay, auditdb.ByUser, auditdb.ByRule, auditdb.ByOutcome}
 	c := &cobra.Command{
-		Use: "stats", Short: "Count calls, errors and denials, with p50, p95 and p99 of their durations", Args: cobra.NoArgs,
+		Use: "stats", Short: "Count calls, errors and denials, with p50, p95 and p99 of their durations", Args: none,
 		Example: "  mcpgov audit stats --since 7d --by tool,hour --tz Europe/Berlin",
 		RunE: func(c *cobra.Command, _ []string) error {
 			q, err := w.query(s)
@@ -30,10 +30,15 @@ func stats(s *settings) *cobra.Command {
 				if !slices.Contains(known, d) {
 					return usage("--by %s: write some of %s", name, dimensionNames(known))
 				}
+				if slices.Contains(dimensions, d) {
+					return usage("--by: %s stands there twice", name)
+				}
 				dimensions = append(dimensions, d)
 			}
 			return s.asking(c.Context(), func(db *auditdb.DB) error {
+				p := begin(c.ErrOrStderr(), "counting", 0)
 				groups, err := db.Stats(c.Context(), q, dimensions...)
+				p.end()
 				if err != nil {
 					return err //nolint:wrapcheck // names the log
 				}
@@ -72,11 +77,14 @@ type statJSON struct {
 func (s *settings) showStats(c *cobra.Command, groups []auditdb.Stat, by []auditdb.Dimension, zone *time.Location) error {
 	t := table{}
 	for _, d := range by {
-		t.columns = append(t.columns, column{name: string(d), least: 8})
+		least := 8
+		if d == auditdb.ByHour || d == auditdb.ByDay {
+			least = 0 // half a time is none
+		}
+		t.columns = append(t.columns, column{name: string(d), least: least})
 	}
-	for _, name := range []string{"calls", "errors", "denials", "p50 ms", "p95 ms", "p99 ms"} {
-		t.columns = append(t.columns, column{name: name, right: true})
-	}
+	t.columns = append(t.columns, column{name: "calls", right: true}, column{name: "errors", right: true}, column{name: "denials", right: true},
+		column{name: "p50 ms", right: true, spare: 2}, column{name: "p95 ms", right: true, spare: 3}, column{name: "p99 ms", right: true, spare: 1})
 	for i := range groups {
 		g := &groups[i]
 		out := statJSON{Calls: g.Calls, Errors: g.Errors, Denials: g.Denials, P50: g.P50.Microseconds(), P95: g.P95.Microseconds(), P99: g.P99.Microseconds()}
@@ -95,7 +103,7 @@ func (s *settings) showStats(c *cobra.Command, groups []auditdb.Stat, by []audit
 	if s.json {
 		return nil
 	}
-	return t.print(c.OutOrStdout())
+	return s.print(c, &t)
 }
 
 // group fills in what a group is, and returns it for people.
@@ -146,18 +154,22 @@ func anomalies(s *settings) *cobra.Command {
 	w := window{since: "24h"}
 	var fail bool
 	c := &cobra.Command{
-		Use: "anomalies", Short: "Show what a person should look at: new pairs of caller and tool, bursts of denials, unusual volumes", Args: cobra.NoArgs,
+		Use: "anomalies", Short: "Show what a person should look at: new pairs of caller and tool, bursts of denials, unusual volumes", Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			q, err := w.query(s)
 			if err != nil {
 				return err
 			}
 			return s.asking(c.Context(), func(db *auditdb.DB) error {
+				p := begin(c.ErrOrStderr(), "comparing", 0)
 				found, err := db.Anomalies(c.Context(), q)
+				p.end()
 				if err != nil {
 					return err //nolint:wrapcheck // names the log
 				}
-				t := table{columns: []column{{name: "kind"}, {name: "user", least: 8}, {name: "from"}, {name: "what", least: 20}, {name: "filter", least: 20}}}
+				t := table{columns: []column{
+					{name: "kind"}, {name: "user", least: 8}, {name: "from", spare: 2}, {name: "what", least: 20}, {name: "filter", least: 20, spare: 1},
+				}}
 				for i := range found {
 					a := &found[i]
 					if s.json {
@@ -169,7 +181,7 @@ func anomalies(s *settings) *cobra.Command {
 					t.add(yellow, string(a.Kind), a.User, instant(a.From, q.Location), a.Text, a.Filter)
 				}
 				if !s.json {
-					if err := t.print(c.OutOrStdout()); err != nil {
+					if err := s.print(c, &t); err != nil {
 						return err
 					}
 				}

@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
 )
 
-// table is rows for people. On a terminal the columns that may shrink do, until a row fits.
+// table is rows for people. On a terminal the columns that may shrink do, until a row fits; then those that can be spared are left out, and
+// what is too wide even so is cut.
 type table struct {
 	columns []column
 	rows    [][]string
@@ -21,6 +24,7 @@ type column struct {
 	name  string
 	right bool // numbers stand at the right
 	least int  // the width it may shrink to; 0: it does not
+	spare int  // how early it is left out where there is no room, from 1; 0: never
 }
 
 // paint is the colour of a row.
@@ -40,26 +44,67 @@ func (t *table) add(p paint, cells ...string) {
 	t.rows, t.paints = append(t.rows, cells), append(t.paints, p)
 }
 
+// print writes a table, and says so if it has no rows.
+func (s *settings) print(c *cobra.Command, t *table) error {
+	if len(t.rows) == 0 {
+		_, _ = fmt.Fprintln(c.ErrOrStderr(), "nothing found")
+	}
+	return failed(t.print(c.OutOrStdout()))
+}
+
 // print writes the table. Colours and cuts are for terminals; whatever else reads it gets all of it.
 func (t *table) print(w io.Writer) error {
 	terminalWidth := terminal(w)
 	coloured := terminalWidth > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	t.fit(terminalWidth)
 	widths := t.widths(terminalWidth)
 	var b strings.Builder
 	header := make([]string, len(t.columns))
 	for i, c := range t.columns {
 		header[i] = strings.ToUpper(c.name)
 	}
-	t.line(&b, header, widths, plain)
+	t.line(&b, header, widths, terminalWidth, plain)
 	for i, row := range t.rows {
 		p := t.paints[i]
 		if !coloured {
 			p = plain
 		}
-		t.line(&b, row, widths, p)
+		t.line(&b, row, widths, terminalWidth, p)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err //nolint:wrapcheck // of the stream: the message names it
+}
+
+// fit leaves out columns until the others fit into limit, which 0 is none: those without a value first, then the most dispensable.
+func (t *table) fit(limit int) {
+	if limit == 0 {
+		return
+	}
+	for i, c := range slices.Backward(t.columns) {
+		if c.spare > 0 && len(t.rows) > 0 && !slices.ContainsFunc(t.rows, func(row []string) bool { return row[i] != "" }) {
+			t.leaveOut(i)
+		}
+	}
+	for {
+		total, spare := 2*(len(t.columns)-1), -1
+		for i, width := range t.widths(limit) {
+			total += width
+			if s := t.columns[i].spare; s > 0 && (spare < 0 || s < t.columns[spare].spare) {
+				spare = i
+			}
+		}
+		if total <= limit || spare < 0 {
+			return
+		}
+		t.leaveOut(spare)
+	}
+}
+
+func (t *table) leaveOut(column int) {
+	t.columns = slices.Delete(slices.Clone(t.columns), column, column+1)
+	for i := range t.rows {
+		t.rows[i] = slices.Delete(t.rows[i], column, column+1)
+	}
 }
 
 // widths are those of the columns. The widest that may shrink gives way first.
@@ -89,7 +134,7 @@ func (t *table) widths(limit int) []int {
 	return widths
 }
 
-func (t *table) line(b *strings.Builder, cells []string, widths []int, p paint) {
+func (t *table) line(b *strings.Builder, cells []string, widths []int, limit int, p paint) {
 	var line strings.Builder
 	for i, cell := range cells {
 		if i > 0 {
@@ -103,6 +148,9 @@ func (t *table) line(b *strings.Builder, cells []string, widths []int, p paint) 
 		}
 	}
 	text := strings.TrimRight(line.String(), " ")
+	if limit > 0 {
+		text = runewidth.Truncate(text, limit, "…")
+	}
 	if p != plain {
 		text = "\x1b[" + string(p) + "m" + text + "\x1b[0m"
 	}

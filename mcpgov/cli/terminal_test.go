@@ -63,3 +63,22 @@ func TestTerminals(t *testing.T) {
 	verified := onTerminal(t, 80, "audit", "verify", "-d", dir, "-k", keyFile)
 	require.Contains(t, verified, "the log is as it was written")
 }
+
+// Whatever the width, no line is wider, and what matters most is left: a table that wraps cannot be read.
+func TestNarrowTerminals(t *testing.T) {
+	dir, _, _ := writeLog(t)
+	t.Setenv("NO_COLOR", "1")
+	t.Setenv("TERM", "xterm")
+	for _, width := range []uint16{20, 40, 60, 80, 100} {
+		for _, args := range [][]string{{"tail", "-n", "24"}, {"stats", "--by", "tool,hour"}, {"anomalies", "--since", "2026-03-02T16:00"}, {"stats", "--by", "user"}} {
+			shown := onTerminal(t, width, append([]string{"audit", "-d", dir, "--tz", "UTC"}, args...)...)
+			for line := range strings.Lines(shown) {
+				require.LessOrEqual(t, runewidth.StringWidth(strings.TrimSuffix(line, "\n")), int(width), line)
+			}
+			if width >= 60 && args[0] == "tail" {
+				require.Contains(t, shown, "denied")
+				require.Contains(t, shown, "get_custo")
+			}
+		}
+	}
+}

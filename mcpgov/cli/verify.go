@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -41,6 +43,9 @@ func (v *verifying) options() (*audit.VerifyOptions, error) {
 	if (v.headSeq == 0) != (v.headHash == "") {
 		return nil, usage("--head-seq and --head-hash belong together")
 	}
+	if hash, err := hex.DecodeString(v.headHash); v.headHash != "" && (err != nil || len(hash) != sha256.Size) {
+		return nil, usage("--head-hash %s: not a hash, which has 64 hex digits", v.headHash)
+	}
 	if v.witness == "" {
 		return opts, nil
 	}
@@ -48,7 +53,9 @@ func (v *verifying) options() (*audit.VerifyOptions, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	opts.Witness, err = audit.ReadCheckpoints(file)
+	if opts.Witness, err = audit.ReadCheckpoints(file); err != nil {
+		err = fmt.Errorf("--witness %s: %w", v.witness, err)
+	}
 	return opts, failed(errors.Join(err, file.Close()))
 }
 
@@ -63,7 +70,7 @@ func (s *settings) checkLog(c *cobra.Command, opts *audit.VerifyOptions) (audit.
 	}
 	p := begin(c.ErrOrStderr(), "verifying", total)
 	defer p.end()
-	return audit.Verify(counted{dir, &p.read}, opts) //nolint:wrapcheck // names file, line and record
+	return audit.Verify(counted{dir, &p.read, c.Context()}, opts) //nolint:wrapcheck // names file, line and record
 }
 
 // verifiedJSON is what verify says to programs.
@@ -89,7 +96,7 @@ type verifiedJSON struct {
 func verify(s *settings) *cobra.Command {
 	var v verifying
 	c := &cobra.Command{
-		Use: "verify", Short: "Check that the log is as it was written; exit code 3 if it is not", Args: cobra.NoArgs,
+		Use: "verify", Short: "Check that the log is as it was written; exit code 3 if it is not", Args: none,
 		Long: `Check, from the files alone, that no record was changed, added, removed or moved.
 
 Without --key-file the chain is taken for a plain one, which shows accidents and no attacker who can hash. That the end was cut
@@ -103,21 +110,19 @@ off shows only against what was kept elsewhere: --witness, or --head-seq and --h
 			if err != nil {
 				return err
 			}
+			if err := s.find(); err != nil {
+				return err
+			}
 			sum, err := s.checkLog(c, opts)
 			bad, tampered := errors.AsType[*audit.VerifyError](err)
 			if err != nil && !tampered {
 				return failed(err)
 			}
-			if printing := s.showVerified(c, sum, bad, zone); printing != nil {
-				return printing
+			printing := s.showVerified(c, sum, bad, zone)
+			if tampered { // whether it could be printed or not
+				return &failure{ExitTampered, keyMissing(err, opts.Key)}
 			}
-			if tampered && len(opts.Key) == 0 && bad.Line == 1 && sum.Records == 0 {
-				err = fmt.Errorf("%w; if the log has a key, name it with --key-file", err)
-			}
-			if tampered {
-				return &failure{ExitTampered, err}
-			}
-			return nil
+			return printing
 		},
 	}
 	v.flags(c)
