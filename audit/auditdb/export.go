@@ -58,6 +58,9 @@ func (d *DB) export(ctx context.Context, q *Query, format Format, path string, f
 	if _, err := os.Lstat(path); err == nil && !force { // before the work; publish makes sure
 		return errExists(path)
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a directory, or /dev/stdout, which would be gone
+		return fmt.Errorf("%s is no regular file: it is not replaced", path)
+	}
 	own, err := os.MkdirTemp(d.engine.temp, "export-")
 	if err != nil {
 		return err

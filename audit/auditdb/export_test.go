@@ -75,6 +75,21 @@ func TestExportLines(t *testing.T) {
 	require.ErrorIs(t, db.Export(t.Context(), q, auditdb.CSV, filepath.Join(t.TempDir(), "no", "x"), nil), os.ErrNotExist)
 }
 
+// TestExportReplacesFilesOnly: with Force too, what is no file stays what it is.
+func TestExportReplacesFilesOnly(t *testing.T) {
+	t.Parallel()
+	db := open(t, mixedLog(t, 348))
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	require.NoError(t, os.Symlink(os.DevNull, link))
+	for _, path := range []string{dir, link, os.DevNull} {
+		require.ErrorContains(t, db.Export(t.Context(), auditdb.Query{}, auditdb.CSV, path, &auditdb.ExportOptions{Force: true}), "no regular file")
+	}
+	target, err := os.Readlink(link)
+	require.NoError(t, err)
+	require.Equal(t, os.DevNull, target)
+}
+
 // TestExportCSV: no cell of text can be taken for a formula, and no text breaks the rows.
 func TestExportCSV(t *testing.T) {
 	t.Parallel()
