@@ -41,7 +41,7 @@ func export(s *settings) *cobra.Command {
 					p := begin(c.ErrOrStderr(), "exporting", 0)
 					err := db.Export(c.Context(), q, f, args[0], &auditdb.ExportOptions{Force: force})
 					p.end()
-					if errors.Is(err, os.ErrExist) {
+					if errors.Is(err, os.ErrExist) && !force {
 						return fmt.Errorf("%s is there already; give another path, or --force to replace it", args[0])
 					}
 					if err != nil {

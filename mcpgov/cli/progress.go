@@ -32,6 +32,9 @@ func beginPolled(w io.Writer, what string, total int64, poll func() int64) *prog
 	return p
 }
 
+// patience is how long people wait without wondering.
+const patience = time.Second
+
 func (p *progress) show(w io.Writer, what string) {
 	defer close(p.done)
 	ticker := time.NewTicker(200 * time.Millisecond)
@@ -45,6 +48,9 @@ func (p *progress) show(w io.Writer, what string) {
 			}
 			return
 		case <-ticker.C:
+		}
+		if time.Since(began) < patience {
+			continue
 		}
 		if p.poll != nil {
 			p.read.Store(p.poll())

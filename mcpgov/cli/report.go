@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,9 @@ func reports(s *settings) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if w.filter != "" {
 				return usage("--filter: a report is about all records of its time; --subject makes it about one person")
+			}
+			if known := []string{"hipaa", "gdpr", "soc2", "owasp-mcp"}; !slices.Contains(known, profile) {
+				return usage("--profile %q: write one of %s", profile, strings.Join(known, ", "))
 			}
 			q, err := w.query(s)
 			if err != nil {

@@ -32,7 +32,11 @@ func onTerminal(t *testing.T, width uint16, args ...string) string {
 	require.NoError(t, theirs.Close())
 	shown := <-text
 	require.NoError(t, ours.Close())
-	return strings.ReplaceAll(shown, "\r\n", "\n")
+	var lines strings.Builder
+	for line := range strings.Lines(strings.ReplaceAll(shown, "\r\n", "\n")) {
+		lines.WriteString(line[strings.LastIndexByte(line, '\r')+1:]) // behind the progress of a slow machine
+	}
+	return lines.String()
 }
 
 // On a terminal a table has colours and fits; elsewhere it has neither, and nothing is cut.
