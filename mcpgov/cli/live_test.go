@@ -16,7 +16,7 @@ import (
 func TestWhileAServerWrites(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	log, err := audit.Open(dir, &audit.Options{SegmentBytes: 3000, Retention: &audit.Retention{Bytes: 300_000}})
+	log, err := audit.Open(dir, &audit.Options{SegmentBytes: 40_000, Retention: &audit.Retention{Bytes: 200_000}})
 	require.NoError(t, err)
 	stop, ended := make(chan struct{}), make(chan error, 1)
 	first := make(chan struct{})
@@ -32,7 +32,7 @@ func TestWhileAServerWrites(t *testing.T) {
 				ended <- err
 				return
 			}
-			if n == 100 {
+			if n == 1000 {
 				close(first)
 			}
 			select {

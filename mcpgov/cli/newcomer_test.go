@@ -58,6 +58,7 @@ func TestMisunderstandings(t *testing.T) {
 		"verify --head-seq 3 --head-hash abc":        "64 hex digits",
 		"verify --key-file " + short:                 "a key has 32 at least",
 		"stats --by tool,tool":                       "stands there twice",
+		"stats --by hour,day":                        "not by both",
 		"hold place x":                               "write why, and who",
 		"hold place":                                 "name the hold",
 		"export - --format csv":                      "query --limit 0 --json",

@@ -28,6 +28,7 @@ func tail(s *settings) *cobra.Command {
 			}
 			q.Limit, q.Order = count, auditdb.NewestFirst
 			return s.asking(c.Context(), func(db *auditdb.DB) error {
+				seen := db.Last() // before: what is added while it is asked about comes later
 				newest, err := collect(c, db, q)
 				if err != nil {
 					return err
@@ -38,7 +39,8 @@ func tail(s *settings) *cobra.Command {
 				if err := s.show(c, newest, q.Location); err != nil || !follow {
 					return err
 				}
-				return s.follow(c, db, q, newest)
+				q.After = latest(seen, newest)
+				return s.follow(c, db, q)
 			})
 		},
 	}
@@ -52,14 +54,9 @@ func tail(s *settings) *cobra.Command {
 const followEvery = time.Second
 
 // follow shows what is added until the command is interrupted.
-func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query, shown []audit.Record) error {
-	var last uint64
-	if len(shown) > 0 {
-		last = shown[len(shown)-1].Seq
-	}
+func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
-	condition := q.Filter
 	q.Limit, q.Order = 0, auditdb.OldestFirst
 	for {
 		select {
@@ -67,29 +64,35 @@ func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query, sho
 			return nil
 		case <-ticker.C:
 		}
-		if err := db.Refresh(c.Context()); err != nil {
-			return err //nolint:wrapcheck // names the log
-		}
-		text := fmt.Sprintf("seq > %d", last)
-		if condition != nil {
-			text += " && (" + condition.String() + ")"
-		}
 		var err error
-		if q.Filter, err = auditdb.NewFilter(text); err != nil {
-			return err //nolint:wrapcheck // of a filter that was read before
-		}
-		added, err := collect(c, db, q)
-		if err != nil {
-			return err
-		}
-		if len(added) == 0 {
-			continue
-		}
-		last = added[len(added)-1].Seq
-		if err := s.show(c, added, q.Location); err != nil {
+		if q.After, err = s.more(c, db, q); err != nil && c.Context().Err() == nil {
 			return err
 		}
 	}
+}
+
+// more shows what was added after q.After, and returns up to where the log was read.
+func (s *settings) more(c *cobra.Command, db *auditdb.DB, q auditdb.Query) (after uint64, err error) {
+	if err := db.Refresh(c.Context()); err != nil {
+		return q.After, err //nolint:wrapcheck // names the log
+	}
+	last := db.Last()
+	if last <= q.After {
+		return q.After, nil
+	}
+	added, err := collect(c, db, q)
+	if err != nil || len(added) == 0 {
+		return last, err
+	}
+	return latest(last, added), s.show(c, added, q.Location)
+}
+
+// latest is up to where a log was read: to what was there when the question was asked, or further if an answer is newer.
+func latest(seen uint64, answers []audit.Record) uint64 {
+	if len(answers) == 0 {
+		return seen
+	}
+	return max(seen, answers[len(answers)-1].Seq)
 }
 
 // query is the command that shows the records a filter finds.

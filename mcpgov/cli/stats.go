@@ -35,6 +35,9 @@ func stats(s *settings) *cobra.Command {
 				}
 				dimensions = append(dimensions, d)
 			}
+			if slices.Contains(dimensions, auditdb.ByHour) && slices.Contains(dimensions, auditdb.ByDay) {
+				return usage("--by: group by the hour or by the day, not by both")
+			}
 			return s.asking(c.Context(), func(db *auditdb.DB) error {
 				p := begin(c.ErrOrStderr(), "counting", 0)
 				groups, err := db.Stats(c.Context(), q, dimensions...)
