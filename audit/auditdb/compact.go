@@ -196,6 +196,7 @@ func makeParquet(ctx context.Context, e *engine, path string, c *audit.Checkpoin
 			err = errors.Join(err, os.Remove(staged))
 		}
 	}()
+	e.writes(staged)
 	if _, err := e.ExecContext(ctx, copyToParquet(path, staged, c, s)); err != nil {
 		return 0, fmt.Errorf("write Parquet: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -15,6 +16,17 @@ import (
 type engine struct {
 	*sql.DB
 	temp string // its own directory for what does not fit in memory and for what is on its way elsewhere
+
+	mu     sync.Mutex
+	staged []string // files that DuckDB was told to write; whoever moves them away gives them another name
+}
+
+// writes notes a file that DuckDB is told to write. A statement that is interrupted may still be creating its file when it returns, behind the
+// back of who then removes it; only the end of DuckDB is the end of its threads.
+func (e *engine) writes(path string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.staged = append(e.staged, path)
 }
 
 // openEngine starts a DuckDB that reaches dirs and its own temporary directory, nothing else.
@@ -64,5 +76,11 @@ func (e *engine) confine(ctx context.Context, o *Options, dirs []string) error {
 
 // Close ends DuckDB and removes what it left in files.
 func (e *engine) Close() error {
-	return errors.Join(e.DB.Close(), os.RemoveAll(e.temp))
+	err := e.DB.Close()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, path := range e.staged {
+		_ = os.Remove(path) // usually it is gone
+	}
+	return errors.Join(err, os.RemoveAll(e.temp))
 }
