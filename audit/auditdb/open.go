@@ -94,6 +94,17 @@ func (d *DB) Refresh(ctx context.Context) error {
 	return nil
 }
 
+// Last is the number of the newest record that db sees; 0 if it sees none. With Refresh and a filter such as "seq > 42" it is the way to follow
+// a log: segments that hold no such records are not read.
+func (d *DB) Last() uint64 {
+	s := d.hold()
+	defer d.release(s)
+	if len(s.parts) == 0 {
+		return 0
+	}
+	return s.parts[len(s.parts)-1].last()
+}
+
 // Close ends DuckDB and removes its temporary files. Questions that are being answered end in an error.
 func (d *DB) Close() error {
 	if err := d.engine.Close(); err != nil {

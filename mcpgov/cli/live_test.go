@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,13 @@ func TestWhileAServerWrites(t *testing.T) {
 		}
 	}()
 	<-first
+	target := filepath.Join(t.TempDir(), "exported")
 	for range 5 {
-		for _, command := range []string{"verify", "tail", "query", "stats", "anomalies", "report --profile gdpr", "hold list", "prune --dry-run --retention-days 1"} {
+		for _, command := range []string{
+			"verify", "tail", "query", "query --json --limit 0", "stats", "stats --by user,hour", "anomalies", "report --profile gdpr", "hold list",
+			"prune --dry-run --retention-days 1", "compact",
+			"export --force --format jsonl " + target, "export --force --format csv " + target, "export --force --format parquet " + target, "export --force --format duckdb " + target,
+		} {
 			code, _, faults := run(t, "", append([]string{"audit", "-d", dir}, strings.Fields(command)...)...)
 			require.Equal(t, cli.ExitOK, code, "%s: %s", command, faults)
 		}

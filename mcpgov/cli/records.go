@@ -39,8 +39,7 @@ func tail(s *settings) *cobra.Command {
 				if err := s.show(c, newest, q.Location); err != nil || !follow {
 					return err
 				}
-				q.After = latest(seen, newest)
-				return s.follow(c, db, q)
+				return s.follow(c, db, q, latest(seen, newest))
 			})
 		},
 	}
@@ -53,8 +52,8 @@ func tail(s *settings) *cobra.Command {
 // followEvery is how often a log that is followed is read again.
 const followEvery = time.Second
 
-// follow shows what is added until the command is interrupted.
-func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query) error {
+// follow shows what is added after the record with the number seen until the command is interrupted.
+func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query, seen uint64) error {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
 	q.Limit, q.Order = 0, auditdb.OldestFirst
@@ -65,20 +64,27 @@ func (s *settings) follow(c *cobra.Command, db *auditdb.DB, q auditdb.Query) err
 		case <-ticker.C:
 		}
 		var err error
-		if q.After, err = s.more(c, db, q); err != nil && c.Context().Err() == nil {
+		if seen, err = s.more(c, db, q, seen); err != nil && c.Context().Err() == nil {
 			return err
 		}
 	}
 }
 
-// more shows what was added after q.After, and returns up to where the log was read.
-func (s *settings) more(c *cobra.Command, db *auditdb.DB, q auditdb.Query) (after uint64, err error) {
+// more shows what was added after seen, and returns up to where the log was read.
+func (s *settings) more(c *cobra.Command, db *auditdb.DB, q auditdb.Query, seen uint64) (upTo uint64, err error) {
 	if err := db.Refresh(c.Context()); err != nil {
-		return q.After, err //nolint:wrapcheck // names the log
+		return seen, err //nolint:wrapcheck // names the log
 	}
 	last := db.Last()
-	if last <= q.After {
-		return q.After, nil
+	if last <= seen {
+		return seen, nil
+	}
+	text := fmt.Sprintf("seq > %d", seen) // segments that hold no such records are not read
+	if q.Filter != nil {
+		text += " && (" + q.Filter.String() + ")"
+	}
+	if q.Filter, err = auditdb.NewFilter(text); err != nil {
+		return seen, err //nolint:wrapcheck // of a filter that was read before
 	}
 	added, err := collect(c, db, q)
 	if err != nil || len(added) == 0 {
