@@ -46,7 +46,7 @@ func TestWhileAServerWrites(t *testing.T) {
 	}()
 	<-first
 	target := filepath.Join(t.TempDir(), "exported")
-	for range 5 {
+	for range 2 {
 		for _, command := range []string{
 			"verify", "tail", "query", "query --json --limit 0", "stats", "stats --by user,hour", "anomalies", "report --profile gdpr", "hold list",
 			"prune --dry-run --retention-days 1", "compact",

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // progress says on a terminal how far long work has come.
@@ -28,23 +30,23 @@ func beginPolled(w io.Writer, what string, total int64, poll func() int64) *prog
 		close(p.done)
 		return p
 	}
-	go p.show(w, what)
+	go p.show(w, what, width)
 	return p
 }
 
 // patience is how long people wait without wondering.
 const patience = time.Second
 
-func (p *progress) show(w io.Writer, what string) {
+func (p *progress) show(w io.Writer, what string, width int) {
 	defer close(p.done)
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
-	began, line := time.Now(), ""
+	began, shown := time.Now(), 0 // columns of the line that stands there
 	for {
 		select {
 		case <-p.stop:
-			if line != "" {
-				_, _ = fmt.Fprintf(w, "\r%s\r", strings.Repeat(" ", len(line)))
+			if shown > 0 {
+				_, _ = fmt.Fprintf(w, "\r%s\r", strings.Repeat(" ", shown))
 			}
 			return
 		case <-ticker.C:
@@ -56,11 +58,13 @@ func (p *progress) show(w io.Writer, what string) {
 			p.read.Store(p.poll())
 		}
 		read, total := p.read.Load(), p.total.Load()
-		line = fmt.Sprintf("%s: %s", what, time.Since(began).Round(time.Second))
+		line := fmt.Sprintf("%s: %s", what, time.Since(began).Round(time.Second))
 		if total > 0 {
 			line = fmt.Sprintf("%s: %d %% of %d MiB, %.0f MiB/s", what, min(100, 100*read/total), total>>20, float64(read)/(1<<20)/time.Since(began).Seconds())
 		}
-		_, _ = fmt.Fprintf(w, "\r%s", line)
+		line = runewidth.Truncate(line, width-1, "…") // the last column of some terminals begins a new line
+		_, _ = fmt.Fprintf(w, "\r%s", runewidth.FillRight(line, shown))
+		shown = runewidth.StringWidth(line)
 	}
 }
 
