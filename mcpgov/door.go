@@ -16,9 +16,9 @@ import (
 )
 
 // This is the door of a stdio connection: each message is looked at before the SDK reads it, and what is refused is
-// answered and recorded here. HTTP has its own in vet.go.
+// answered and recorded here. HTTP has its own in vet.go, all other transports have that of doorway.go.
 
-// guarded puts the door in front of transports that read a stream; others come as they are.
+// guarded puts the door in front of a transport.
 func (s *Server) guarded(t mcp.Transport) mcp.Transport {
 	switch t := t.(type) {
 	case *mcp.StdioTransport:
@@ -28,7 +28,7 @@ func (s *Server) guarded(t mcp.Transport) mcp.Transport {
 	case *mcp.LoggingTransport:
 		return &mcp.LoggingTransport{Transport: s.guarded(t.Transport), Writer: t.Writer}
 	}
-	return t
+	return &doorway{Transport: t, server: s, name: transportName(t)}
 }
 
 func (s *Server) door(r io.ReadCloser, w io.WriteCloser, most int) mcp.Transport {
@@ -37,7 +37,8 @@ func (s *Server) door(r io.ReadCloser, w io.WriteCloser, most int) mcp.Transport
 	}
 	out := &oneAtATime{WriteCloser: w}
 	source := &capped{source: r, most: int64(most)}
-	return &mcp.IOTransport{Writer: out, MaxLineLength: most, Reader: &doorReader{Closer: r, server: s, out: out, source: source, messages: json.NewDecoder(source)}}
+	reader := &doorReader{Closer: r, server: s, out: out, source: source, messages: json.NewDecoder(source)}
+	return &doorway{Transport: &mcp.IOTransport{Reader: reader, Writer: out, MaxLineLength: most}, server: s, name: "stdio", vetted: true}
 }
 
 // doorReader hands on, one a line, the messages that may pass.
@@ -48,7 +49,7 @@ type doorReader struct {
 	source   *capped
 	messages *json.Decoder
 	line     []byte // what is left of the message being handed on
-	greeted  bool   // the client has said which protocol it speaks
+	era      turn
 }
 
 // Read reads from messages that may pass.
@@ -69,7 +70,7 @@ func (d *doorReader) Read(p []byte) (int, error) {
 			return 0, err //nolint:wrapcheck // io.EOF has to stay what it is
 		default:
 			e = readEnvelope(message)
-			d.inTurn(&e)
+			d.era.take(&e)
 		}
 		if e.refusal == nil {
 			d.line = append(message, '\n')
@@ -90,15 +91,6 @@ func (d *doorReader) Read(p []byte) (int, error) {
 	n := copy(p, d.line)
 	d.line = d.line[n:]
 	return n, nil
-}
-
-// inTurn refuses what does not fit the protocol era it speaks, or comes before there is a session.
-func (d *doorReader) inTurn(e *envelope) {
-	stateless := e.inEra()
-	if !d.greeted && !stateless {
-		e.needsSession()
-	}
-	d.greeted = d.greeted || stateless || e.refusal == nil && e.method == "initialize"
 }
 
 // capped bounds what one message may be read from.

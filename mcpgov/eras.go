@@ -1,6 +1,7 @@
 package mcpgov
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,5 +78,30 @@ func (e *envelope) needsSession() {
 	case "initialize", "ping", "resources/subscribe", "resources/unsubscribe": // the SDK lets them through, and so are they recorded
 	default:
 		e.refuse(jsonrpc.CodeInvalidRequest, fmt.Errorf("method %q is invalid during session initialization: send initialize first", e.method))
+	}
+}
+
+// turn is what a connection knows of the protocol a client speaks.
+type turn struct {
+	greeted bool   // the client has said which one
+	method  string // with meta, of the last request without a session: clients say the same of themselves each time
+	meta    []byte
+}
+
+// mostMeta bounds what is kept of a client.
+const mostMeta = 4 << 10
+
+// take refuses what does not fit the protocol era it speaks, or comes before there is a session.
+func (t *turn) take(e *envelope) {
+	if e.refusal == nil && e.id != nil && len(e.meta) > 0 && e.method == t.method && bytes.Equal(e.meta, t.meta) {
+		return
+	}
+	stateless := e.inEra()
+	if !t.greeted && !stateless {
+		e.needsSession()
+	}
+	t.greeted = t.greeted || stateless || e.refusal == nil && e.method == "initialize"
+	if stateless && len(e.meta) <= mostMeta {
+		t.method, t.meta = e.method, append(t.meta[:0], e.meta...)
 	}
 }
