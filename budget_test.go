@@ -17,7 +17,7 @@ import (
 // budgets is how many names a user of each package may have to learn: exported functions, types, variables and constants at package
 // level. The values of an enumeration count with its type, as go doc shows them. Methods count with their type as well. What is not named
 // here, such as mcptest, has no limit.
-var budgets = map[string]int{"mcpgov": 56, "policy": 42, "audit": 48}
+var budgets = map[string]int{"mcpgov": 61, "policy": 42, "audit": 48}
 
 // exportedNames lists the exported names of one package at package level: those that count, and the values of its enumerations.
 func exportedNames(d declared) (names, values []string) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/mcpgov/go-sdk/internal/canon"
 )
@@ -95,8 +94,13 @@ func (r *Record) appendUpToSeq(dst []byte) ([]byte, error) {
 	if dst, err = r.User.checkAttributes(dst); err != nil {
 		return dst, fmt.Errorf("audit: record of call %q: User.Attributes: %w", r.CallID, err)
 	}
-	if y := r.Time.UTC().Year(); y < 0 || y > 9999 {
-		return dst, fmt.Errorf("audit: record of call %q: Time: year %d has no RFC 3339 form; give one from 0 to 9999", r.CallID, y)
+	if err := checkTime(r.Time); err != nil {
+		return dst, fmt.Errorf("audit: record of call %q: Time: %w", r.CallID, err)
+	}
+	for i := range r.Sources {
+		if err := r.Sources[i].check(); err != nil {
+			return dst, fmt.Errorf("audit: record of call %q: Sources[%d]: %w", r.CallID, i, err)
+		}
 	}
 	return dst, nil
 }
@@ -106,25 +110,12 @@ func (r *Record) appendRest(dst []byte) []byte {
 	dst = r.Server.append(dst)
 	dst = appendTexts(dst, `"shadow":[`, r.Shadow)
 	dst = appendTexts(dst, `"shown":[`, r.Shown)
-	if len(r.Sources) > 0 {
-		dst = append(dst, `"sources":[`...)
-		for _, s := range r.Sources {
-			dst = append(dst, '{')
-			dst = appendText(dst, `"ref":`, s.Ref)
-			dst = appendText(dst, `"system":`, s.System)
-			dst = closeObject(dst)
-		}
-		dst = append(dst[:len(dst)-1], `],`...)
-	}
+	dst = appendSources(dst, r.Sources)
 	dst = appendText(dst, `"span_id":`, r.SpanID)
 	dst = appendSteps(dst, r.Steps)
 	dst = appendTexts(dst, `"subjects":[`, r.Subjects)
 	dst = r.Target.append(dst)
-	if !r.Time.Truncate(time.Microsecond).IsZero() { // a time that would be written as the zero time is left out like it
-		dst = append(dst, `"time":"`...)
-		dst = appendTime(dst, r.Time)
-		dst = append(dst, `",`...)
-	}
+	dst = appendMoment(dst, `"time":"`, r.Time)
 	dst = appendText(dst, `"trace_id":`, r.TraceID)
 	dst = r.User.append(dst)
 	return append(dst, versionMember...)
@@ -292,34 +283,6 @@ func appendRaw(dst []byte, name string, value json.RawMessage) ([]byte, error) {
 	dst = append(dst, name...)
 	dst, err := canon.Append(dst, value)
 	return append(dst, ','), err
-}
-
-// timeLayout is the one form of a time in a line.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
-
-// appendTime writes t in timeLayout; by hand, because time.AppendFormat costs as much as half a record.
-func appendTime(dst []byte, t time.Time) []byte {
-	t = t.UTC()
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	dst = appendPadded(dst, year, 4)
-	dst = appendPadded(append(dst, '-'), int(month), 2)
-	dst = appendPadded(append(dst, '-'), day, 2)
-	dst = appendPadded(append(dst, 'T'), hour, 2)
-	dst = appendPadded(append(dst, ':'), minute, 2)
-	dst = appendPadded(append(dst, ':'), second, 2)
-	dst = appendPadded(append(dst, '.'), t.Nanosecond()/1000, 6)
-	return append(dst, 'Z')
-}
-
-// appendPadded writes n, from 0 up, with leading zeros.
-func appendPadded(dst []byte, n, width int) []byte {
-	var digits [6]byte
-	for i := width - 1; i >= 0; i-- {
-		digits[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return append(dst, digits[:width]...)
 }
 
 // isZero reports whether nothing is known of the user.

@@ -194,16 +194,6 @@ func (s *Server) field(name []byte) *string {
 	return nil
 }
 
-func (s *Source) field(name []byte) *string {
-	switch string(name) {
-	case "ref":
-		return &s.Ref
-	case "system":
-		return &s.System
-	}
-	return nil
-}
-
 func (u *User) field(name []byte) *string {
 	switch string(name) {
 	case "id":

@@ -93,6 +93,9 @@ func (r *Record) clone() Record {
 		*texts = slices.Clone(*texts)
 	}
 	c.Sources, c.Steps = slices.Clone(c.Sources), slices.Clone(c.Steps)
+	for i := range c.Sources {
+		c.Sources[i].Tables = slices.Clone(c.Sources[i].Tables)
+	}
 	return c
 }
 
@@ -155,6 +158,14 @@ type Step struct {
 
 // Source is one origin of the data in a response.
 type Source struct {
-	System string // database, service or file
-	Ref    string // where in it: table, statement hash, URL
+	System           string    // database, service or file
+	Ref              string    // where in it: table, name of a statement, URL
+	Statement        string    // digest of what was asked
+	ParametersDigest string    // keyed digest of what it was asked with, hex
+	Executed         time.Time // when it was asked; written like Time
+	AsOf             time.Time // the data shows how things stood then; written like Time
+	Rows             int       // rows read
+	Tables           []string  // the tables beneath what was read
+	Model            string    // what made those tables
+	Revision         string    // version of what made them
 }

@@ -37,7 +37,12 @@ func full() audit.Record {
 		Shadow: []string{"strict: would deny"}, Outcome: "failed", Category: "server_error", Cause: "db: gone",
 		Response: json.RawMessage(`{"email":"***","rows":[1,2.5]}`), ResponseDigest: "2c3d", ResponseTruncated: true,
 		Duration: 1234567 * time.Nanosecond, Rows: 2, Cut: 3, Cleaned: 1, Bytes: 512, Masked: []string{"email", "orders.*.card"},
-		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"}, Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
+		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"},
+		Sources: []audit.Source{{
+			System: "crm_db", Ref: "customers", Statement: "sha256:9f86", ParametersDigest: "4e5f",
+			Executed: time.Date(2026, 3, 4, 4, 6, 7, 12_000, time.UTC), AsOf: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC),
+			Rows: 17, Tables: []string{"raw.customers", "raw.orders"}, Model: "dbt.customers", Revision: "1a2b3c",
+		}, {System: "file"}},
 		Steps:   []audit.Step{{Kind: "query", Name: "orders", Outcome: "ok", Start: 20 * time.Microsecond, Duration: time.Millisecond}, {Kind: "http"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 		Prev: strings.Repeat("0", 64), Hash: strings.Repeat("f", 64),
@@ -109,6 +114,8 @@ func TestAppendJSONRefuses(t *testing.T) {
 		"two values": {func(r *audit.Record) { r.Arguments = json.RawMessage("{}\n{}") }, `Arguments: canon: byte 3: data after`},
 		"response":   {func(r *audit.Record) { r.Response = json.RawMessage(`{"a":1,"a":2}`) }, `Response: canon: byte 7: member name used twice`},
 		"attributes": {func(r *audit.Record) { r.User.Attributes = json.RawMessage(`{`) }, `record of call "c_01J9Z": User.Attributes: canon: byte 1`},
+		"executed":   {func(r *audit.Record) { r.Sources[0].Executed = time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC) }, `Sources[0]: the time Executed: year -1`},
+		"as of":      {func(r *audit.Record) { r.Sources[1].AsOf = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, `record of call "c_01J9Z": Sources[1]: the time AsOf: year 10000`},
 		"year":       {func(r *audit.Record) { r.Time = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC) }, `Time: year 12026`},
 	} {
 		r := full()
@@ -129,6 +136,14 @@ func TestParseRecordInverts(t *testing.T) {
 	want.Time = want.Time.UTC().Truncate(time.Microsecond)
 	want.Duration = want.Duration.Truncate(time.Microsecond)
 	require.Equal(t, want, got)
+}
+
+// TestParseRecordReadsOldSources: lines from before sources said more than system and reference are lines still.
+func TestParseRecordReadsOldSources(t *testing.T) {
+	t.Parallel()
+	r, err := audit.ParseRecord([]byte(`{"sources":[{"ref":"customers","system":"crm_db"},{"system":"file"}],"v":1}`))
+	require.NoError(t, err)
+	require.Equal(t, []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}}, r.Sources)
 }
 
 func TestParseRecordRefuses(t *testing.T) {
@@ -157,6 +172,10 @@ func TestParseRecordRefuses(t *testing.T) {
 		`{"masked":[],"v":1}`:                       `not in its one form`,
 		`{"response_truncated":false,"v":1}`:        `not true`,
 		`{"agent":{},"v":1}`:                        `not in its one form`,
+		`{"sources":[{"rows":0}],"v":1}`:            `not in its one form`,
+		`{"sources":[{"tables":[]}],"v":1}`:         `not in its one form`,
+		`{"sources":[{"table":"a"}],"v":1}`:         `member sources: member table: no such member`,
+		`{"sources":[{"executed":""}],"v":1}`:       `member sources: member executed: not a time`,
 	} {
 		_, err := audit.ParseRecord([]byte(line))
 		require.ErrorContains(t, err, want, line)
@@ -170,6 +189,7 @@ func FuzzParseRecord(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(line, "name", "x")
 	f.Add([]byte(`{"v":1}`), "a\nb", "\xff\u2028")
+	f.Add([]byte(`{"sources":[{"as_of":"2026-01-31T23:59:59.000000Z","ref":"a","rows":-1,"tables":["",""]}],"v":1}`), "t", "u")
 	f.Add([]byte(`{"sources":[{}],"time":"0001-01-01T00:00:00.000001Z","v":1}`), "\"", "\\")
 	f.Fuzz(func(t *testing.T, line []byte, text, raw string) {
 		if r, err := audit.ParseRecord(line); err == nil {
@@ -178,7 +198,7 @@ func FuzzParseRecord(f *testing.F) {
 			require.Equal(t, string(line), string(again))
 		}
 		r := audit.Record{
-			CallID: text, Cause: raw, Masked: []string{text, raw}, User: audit.User{Name: text}, Sources: []audit.Source{{Ref: raw}},
+			CallID: text, Cause: raw, Masked: []string{text, raw}, User: audit.User{Name: text}, Sources: []audit.Source{{Ref: raw, Tables: []string{text, raw}, AsOf: time.Unix(int64(len(text)), 0)}},
 			Arguments: json.RawMessage(raw), Rows: len(text), Time: time.Unix(int64(len(raw)), int64(len(text))),
 		}
 		out, err := r.AppendJSON(nil)

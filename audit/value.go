@@ -118,7 +118,7 @@ func (v value) objects(read func(object value) error) error {
 func (v value) sources(to *[]Source) error {
 	return v.objects(func(object value) error {
 		var s Source
-		err := object.texts(s.field)
+		err := s.parse(object)
 		*to = append(*to, s)
 		return err
 	})

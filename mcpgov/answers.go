@@ -150,7 +150,7 @@ func (r reply) meta() mcp.Meta {
 		}
 		meta[untrustedKey] = true
 	}
-	return meta
+	return r.origin.into(meta)
 }
 
 // protocolError is a refusal in the words of methods whose results have no place for one.

@@ -272,6 +272,14 @@ func (p *part) surfaces(t *surfaces, searchable bool) error {
 	if t.bare.shown, err = newShown(labelledOut, nil); err != nil {
 		return err
 	}
+	if !t.contentIsAll && t.render == nil {
+		if t.tagged, err = fields.Described(p.out); err != nil {
+			return err
+		}
+	}
+	if t.bare.origins, err = fieldOrigins(t.tagged, nil); err != nil {
+		return err
+	}
 	var peopleIn, peopleOut []policy.Edit
 	if in := p.target.policy.In; in != nil {
 		if t.subjectsIn, peopleIn, err = newSubjects(in); err != nil {

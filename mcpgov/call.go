@@ -21,25 +21,11 @@ type Call struct {
 	Begun    time.Time // when the call came in; rules see it as now
 }
 
-// Source says where a part of a result came from; see [AddSource]. Only System is needed. Sources are not masked: but for Parameters they hold no
-// values.
-type Source struct {
-	System     string    // the system asked, such as "crm"
-	Ref        string    // what was read there: a table, a URL, the name of a statement
-	Statement  string    // the digest of what was asked, such as "sha256:9f86..." of an SQL text
-	Parameters any       // what it was asked with; nothing but a digest of it is kept, keyed with [Config].Key
-	Executed   time.Time // when it was asked; zero is when AddSource was called
-	AsOf       time.Time // the data shows how things stood then; zero is not known
-	Rows       int       // rows read; 0 is none or not known
-	Tables     []string  // lineage: the tables beneath what was read
-	Model      string    // lineage: what made those tables, such as a dbt model
-	Revision   string    // lineage: the version of what made them, such as a git commit
-}
-
 // call is one governed call on its way along the path: what came in, who asks, and the draft of its record. Only
 // the goroutine that walks the path changes it; handlers and interceptors, on theirs, read what was settled before they
 // began, and meet it in secrets and notes, which have locks.
 type call struct {
+	server  *Server
 	ctx     context.Context // the caller's; the sink gets a context detached from it
 	id      string
 	begun   time.Time
@@ -58,6 +44,8 @@ type call struct {
 	people    secrets // whom it is about: named in no text of its record
 	persons   persons // the same, and their keys
 	notes     notes   // what the handler reports while it runs
+	recall    recall  // what of it came from the cache, or goes there
+	sourceKey []byte  // of the digests in its sources; nil: they have none
 }
 
 // incoming is a request, whatever transport and protocol era it came by.
@@ -85,27 +73,12 @@ type notes struct {
 	sourcesCut int
 }
 
-func (n *notes) add(s Source) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	switch {
-	case n.sealed:
-	case len(n.sources) == maxSteps:
-		n.sourcesCut++
-	default:
-		n.sources = append(n.sources, audit.Source{System: clip(s.System), Ref: clipTo(s.Ref, maxSourceRef)})
-	}
-}
-
 // open reports whether the call is still on its way.
 func (n *notes) open() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return !n.sealed
 }
-
-// maxSourceRef bounds where in a system a source is, in bytes.
-const maxSourceRef = 512
 
 type callKey struct{}
 
@@ -129,14 +102,6 @@ func CallFrom(ctx context.Context) (Call, bool) {
 		return Call{}, false
 	}
 	return c.view(), true
-}
-
-// AddSource notes in the call's record where a part of the result came from. Outside a call it does nothing. Of one call 100 are kept, of a
-// System 128 bytes, of a Ref 512.
-func AddSource(ctx context.Context, s Source) {
-	if c, ok := callFrom(ctx); ok {
-		c.notes.add(s)
-	}
 }
 
 // Progress tells the client how far the call is: done of total, total 0 when it is not known. The message is

@@ -50,6 +50,10 @@ type Config struct {
 	// records name people by digests under Key, and nobody can be erased.
 	Subjects audit.SubjectKeys
 
+	// Store is where replicas share what they cache: see [Cache]. It needs Key, because nothing leaves the process unsealed; replicas have the same
+	// Name, Version and Key. nil keeps everything in this process.
+	Store Store
+
 	// ReadOnly serves only what changes nothing: tools that are not ToolSpec.ReadOnly are neither listed nor run, and a call of one,
 	// by who could see it otherwise, ends as [ReadOnlyMode]. False serves everything.
 	ReadOnly bool
@@ -97,6 +101,12 @@ func (c Config) faults() []error {
 	}
 	if c.Key != nil && len(c.Key) < minKey {
 		faults = append(faults, fmt.Errorf("config: field Key has %d bytes: write %d random bytes or more, or nil", len(c.Key), minKey))
+	}
+	switch {
+	case c.Store != nil && isNil(c.Store):
+		faults = append(faults, errors.New("config: field Store holds a nil pointer: write a Store, or leave it out"))
+	case c.Store != nil && len(c.Key) == 0:
+		faults = append(faults, errors.New("config: field Store needs Key: what leaves the process is sealed under it, and replicas have the same; write 32 random bytes or more"))
 	}
 	if err := checkLevel(c.AuditLevel); err != nil {
 		faults = append(faults, fmt.Errorf("config: field AuditLevel: %w", err))

@@ -42,6 +42,17 @@ func erased[Out any](out Out, err error) (any, error) {
 	return &out, err
 }
 
+// unerased reads back what erased made of an Out.
+func unerased[Out any](body []byte) (any, error) {
+	switch any(*new(Out)).(type) {
+	case string:
+		return decodeInto(body, new(textOnly))
+	case []byte:
+		return decodeInto(body, new(blobOnly))
+	}
+	return decodeInto(body, new(Out))
+}
+
 // isErased reports whether out is what erased makes of an Out.
 func isErased[Out any](out any) bool {
 	switch out.(type) {

@@ -20,7 +20,7 @@ import (
 //	decide    policy on the decoded value           denied, policy_failed
 //	approve   a person says yes, where asked        approval_required, approval_refused
 //	record    intent on disk (targets that write)   audit_failed
-//	execute   deadline(recover(interceptors(handler)))  timeout, cancelled, panicked, failed
+//	execute   what the cache holds, or deadline(recover(interceptors(handler)))  timeout, cancelled, panicked, failed
 //	shape     check, remove, mask, clean, cap       output_invalid, denied, mask_failed, output_too_large
 //	seal      outcome record written; the only maker of a reply
 
@@ -90,6 +90,7 @@ type (
 		structured []byte        // masked; nil for a target that returns content only
 		truncated  []string      // lists whose rows were limited
 		content    []mcp.Content // masked; nil stands for the structured result as text
+		origin     origin
 	}
 )
 
@@ -100,6 +101,10 @@ type target struct {
 	timeout             time.Duration
 	level               audit.Level
 	errors              []ErrorSpec // the business errors it declares
+	provenance          Provenance
+	cache               *Cache   // nil: every call runs the handler
+	invalidates         []string // tags of cached answers that are out of date when the handler has run
+	tags, outdates      []*tag   // those of cache and invalidates
 	policy              *policy.Target
 	parse               func(s *Server, c *call) (in any, err error)
 	validate            func(s *Server, c *call, in any) error
@@ -107,11 +112,12 @@ type target struct {
 	invoke              func(ctx context.Context, in any) (out any, err error)
 	returns             func(out any) bool // out is of the type the handler was declared with
 	encode              func(out any) ([]byte, error)
+	decode              func(body []byte) (out any, err error) // undoes encode; nil where that cannot be
 }
 
 func (s *Server) open(ctx context.Context, t *target, raw incoming) opened {
 	e := s.current.Load() // the whole call is judged by one policy, whatever is loaded meanwhile
-	c := &call{ctx: ctx, id: newCallID(), begun: time.Now(), target: t, edition: e, shows: e.view(t), raw: raw, caller: &Caller{}}
+	c := &call{server: s, ctx: ctx, id: newCallID(), begun: time.Now(), target: t, edition: e, shows: e.view(t), raw: raw, caller: &Caller{}}
 	c.draft = s.draft(c)
 	return opened{c}
 }
@@ -206,25 +212,14 @@ func (s *Server) execute(r recorded) (executed, error) {
 	if r.call == nil {
 		return executed{}, refuse(Failed, errZeroReceipt)
 	}
-	type result struct {
-		out  any
-		body []byte
-		half halfMade // what the handler had begun when it failed
+	if out, body, ok := s.recalled(r.call, r.in); ok {
+		return executed{r, out, body}, nil
 	}
-	in := r.target.copyIn(r.in)
-	res, err := held(context.WithValue(r.ctx, callKey{}, r.call), s, r.call, r.target.timeout, func(ctx context.Context) (result, error) {
-		out, err := s.intercepted(ctx, r.call, in)
-		if err != nil {
-			return result{half: r.begunValues(out)}, err
-		}
-		body, err := r.target.encode(out)
-		return result{out: out, body: body}, err
-	})
+	out, body, err := s.run(r.call, r.target.copyIn(r.in))
 	if err != nil {
-		r.noteHalfMade(res.half)
 		return executed{}, r.target.classify(err)
 	}
-	return executed{r, res.out, res.body}, nil
+	return executed{r, out, body}, nil
 }
 
 func (s *Server) shape(x executed) (shaped, error) {
@@ -249,6 +244,9 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
+	if err := s.attribute(x, duty, &masked); err != nil {
+		return shaped{}, &Error{Code: OutputInvalid, cause: err, own: true}
+	}
 	if err := s.clean(x.call, &masked); err != nil {
 		return shaped{}, &Error{Code: OutputInvalid, cause: err, own: true}
 	}
@@ -258,7 +256,8 @@ func (s *Server) shape(x executed) (shaped, error) {
 	if err := s.noteResult(x.call, x.out, masked); err != nil {
 		return shaped{}, refuse(MaskFailed, err)
 	}
-	return shaped{x, masked.structured, masked.truncated, masked.content}, nil
+	s.keep(x.call, x.out, x.body)
+	return shaped{x, masked.structured, masked.truncated, masked.content, masked.origin}, nil
 }
 
 // reply is how a call ended, before it is put into the words of a protocol method.
@@ -271,6 +270,7 @@ type reply struct {
 	structured []byte
 	content    []mcp.Content
 	truncated  []string // lists, by JSON Pointer, that hold fewer rows than there were for their number alone
+	origin     origin   // where it came from
 	untrusted  bool     // what the result says comes from where nobody vouches for it
 	concealed  bool     // to be answered exactly as a target that does not exist
 }
@@ -288,7 +288,7 @@ func (s *Server) seal(o opened, sh shaped, err error) reply {
 		err = refuse(AuditFailed, failure)
 	}
 	if err == nil {
-		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content, truncated: sh.truncated, untrusted: o.target.untrusted}
+		return reply{code: OK, callID: o.id, structured: sh.structured, content: sh.content, truncated: sh.truncated, origin: sh.origin, untrusted: o.target.untrusted}
 	}
 	e := o.target.told(err)
 	return reply{

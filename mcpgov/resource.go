@@ -26,6 +26,7 @@ type ResourceSpec struct {
 	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
 	Errors     []ErrorSpec   // the business errors the handler may return through Fail
 	AuditLevel audit.Level   // "" is Config.AuditLevel
+	Cache      *Cache        // answers are kept and given again; nil: every reading asks the handler
 	Untrusted  bool          // its texts come from where nobody vouches for them; see ToolSpec.Untrusted
 
 	// Complete suggests values for variables, by name; a variable with an enum needs none.
@@ -70,18 +71,23 @@ type resource struct {
 	vars, out reflect.Type // vars is nil without variables
 	invoke    func(context.Context, any) (any, error)
 	returns   func(any) bool
+	decode    func([]byte) (any, error)
 }
 
 func newResource[Out any](spec ResourceSpec, vars reflect.Type) *resource {
 	spec.Tags, spec.Errors = slices.Clone(spec.Tags), slices.Clone(spec.Errors)
-	return &resource{spec: spec, vars: vars, out: reflect.TypeFor[Out](), returns: isErased[Out]}
+	spec.Cache = spec.Cache.clone()
+	r := &resource{spec: spec, vars: vars, out: reflect.TypeFor[Out](), returns: isErased[Out]}
+	r.decode = decoder(r.out, unerased[Out])
+	return r
 }
 
 func (r *resource) build(b *builder) {
 	fault := b.faultsOf(kindResource, r.spec.URI)
 	p := &part{title: r.spec.Title, description: r.spec.Description, own: r.spec.Policy, deadline: r.spec.Timeout, level: r.spec.AuditLevel, complete: r.spec.Complete, mime: r.spec.MIMEType}
 	p.advertise = func(*edition) any { return r.advertised(p) }
-	p.target = &target{kind: kindResource, name: r.spec.URI, readOnly: true, invoke: r.invoke, returns: r.returns, errors: r.spec.Errors, untrusted: r.spec.Untrusted}
+	p.target = &target{kind: kindResource, name: r.spec.URI, readOnly: true, invoke: r.invoke, returns: r.returns, errors: r.spec.Errors, untrusted: r.spec.Untrusted, cache: r.spec.Cache, decode: r.decode}
+	r.spec.Cache.check(true, fault)
 	checkCommon(fault, r.spec.Timeout, r.spec.AuditLevel, r.spec.Errors)
 	if r.invoke == nil {
 		fault("the handler is nil: write a function")

@@ -53,6 +53,7 @@ type Server struct {
 	// ruleHeaders are the HTTP headers rules may see.
 	ruleHeaders []string
 	logger      *slog.Logger
+	kept        *answerCache
 }
 
 // New checks everything that can be known before the first call, and returns either a server or one error that
@@ -73,6 +74,7 @@ func New(config Config, features ...Feature) (*Server, error) {
 		f.build(b)
 	}
 	b.complete()
+	b.checkTags()
 	first := b.edition()
 	if err := report(config.Name, b.faults); err != nil {
 		return nil, err
@@ -89,6 +91,10 @@ func New(config Config, features ...Feature) (*Server, error) {
 		s.logger = slog.Default()
 	}
 	s.logger = slog.New(calm{s.logger.Handler()})
+	var err error
+	if s.kept, err = newAnswerCache(b, s.logger); err != nil {
+		return nil, err
+	}
 	s.current.Store(first)
 	b.server = s
 	s.answers = s.answerers()

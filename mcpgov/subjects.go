@@ -168,8 +168,7 @@ func (c *call) hidePeople(r *audit.Record) {
 	r.Purpose = c.forRecord(r.Purpose)
 	r.Sources, r.Steps = slices.Clone(r.Sources), slices.Clone(r.Steps)
 	for i := range r.Sources {
-		from := &r.Sources[i]
-		from.System, from.Ref = c.forRecord(from.System), c.forRecord(from.Ref)
+		hideIn(&r.Sources[i], c.forRecord)
 	}
 	for i := range r.Steps {
 		step := &r.Steps[i]

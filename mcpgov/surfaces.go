@@ -30,6 +30,7 @@ type surfaces struct {
 	scope  []policy.Edit  // every edit the bound policy may ask for
 	rows   []string       // paths of the lists it may cut rows from
 	labels []fields.Place // labelled fields of the result
+	tagged []fields.Place // fields of the result whose tags tell their source or unit; none of what is no structured result
 	bare   *hidden        // no edits
 	lists  []listMember   // the lists that are members of the result: its rows are counted in them
 	key    []byte         // of the hash mask
@@ -50,6 +51,8 @@ type hidden struct {
 	names  *mask.Plan // nil for targets without content
 	leaves []string   // the names
 	shown  shownLabels
+	// origins is what gov tags say of the fields that stay open, as JSON; nil for nothing.
+	origins json.RawMessage
 }
 
 // maskedResult is a result after one pass of masking.
@@ -61,6 +64,7 @@ type maskedResult struct {
 	shown      []string // labels of the fields that are there for the caller to see
 	cut        int      // rows left out
 	truncated  []string // lists of which only the number of rows was limited; the caller is told
+	origin     origin
 	people     []string // data subjects of the rows that are left, also those whose names are masked
 }
 
@@ -70,6 +74,9 @@ func (m maskedResult) size() int {
 		if encoded, err := block.MarshalJSON(); err == nil {
 			size += len(encoded)
 		}
+	}
+	for i := range m.origin.sources {
+		size += m.origin.sources[i].size()
 	}
 	return size
 }
@@ -156,6 +163,9 @@ func (t *surfaces) hiddenBy(edits []policy.Edit) (*hidden, error) {
 	h, err := newHidden(slices.Clone(edits), t.key, len(t.contentNames) > 0)
 	if err == nil {
 		h.shown, err = newShown(t.labels, edits)
+	}
+	if err == nil {
+		h.origins, err = fieldOrigins(t.tagged, edits)
 	}
 	if err == nil {
 		t.plans.add(h)

@@ -26,15 +26,18 @@ type ToolSpec struct {
 	Idempotent  bool // called twice, changes no more than called once; clients are told
 	OpenWorld   bool // reaches beyond systems under one's own control; clients are told
 
-	Tags       []string      // words that rules select by ("tag:crm")
-	Policy     *policy.Own   // the tool's own rules, joined with Config.Policy: every one must allow; nil for none
-	Timeout    time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
-	Purpose    Purpose       // whether callers are asked why they call; the zero value does not ask
-	Errors     []ErrorSpec   // the business errors the handler may return through Fail
-	AuditLevel audit.Level   // "" is Config.AuditLevel
-	Untrusted  bool          // what it returns holds texts nobody vouches for, as from the open web: marked mcpgov/untrusted in _meta, of the tool and of every result
-	Aliases    []string      // old names under which the tool still answers; not listed
-	Deprecated *Deprecation  // nil: the tool is here to stay
+	Tags        []string      // words that rules select by ("tag:crm")
+	Policy      *policy.Own   // the tool's own rules, joined with Config.Policy: every one must allow; nil for none
+	Timeout     time.Duration // the handler's time; 0 is Limits.Tool, Unlimited none
+	Cache       *Cache        // answers are kept and given again; nil: the handler answers every call. Only for what is ReadOnly
+	Invalidates []string      // tags of cached answers that a call of this tool makes out of date; only of a tool that is not ReadOnly
+	Provenance  Provenance    // whether the model, too, reads where a result came from; the zero value tells programs alone
+	Purpose     Purpose       // whether callers are asked why they call; the zero value does not ask
+	Errors      []ErrorSpec   // the business errors the handler may return through Fail
+	AuditLevel  audit.Level   // "" is Config.AuditLevel
+	Untrusted   bool          // what it returns holds texts nobody vouches for, as from the open web: marked mcpgov/untrusted in _meta, of the tool and of every result
+	Aliases     []string      // old names under which the tool still answers; not listed
+	Deprecated  *Deprecation  // nil: the tool is here to stay
 }
 
 // ErrorSpec is an answer a tool may give instead of a result, part of its contract.
@@ -74,6 +77,7 @@ func Tool[In, Out any](spec ToolSpec, handler func(context.Context, In) (Out, er
 		}
 		return false
 	}
+	t.decode = decoder(t.out, func(body []byte) (any, error) { return decodeInto(body, new(Out)) })
 	if handler == nil {
 		return t
 	}
@@ -100,11 +104,13 @@ type tool struct {
 	in, out reflect.Type
 	invoke  func(context.Context, any) (any, error)
 	returns func(any) bool
+	decode  func([]byte) (any, error)
 }
 
 // cloneSpec keeps what a spec lists from being changed after the tool was made of it.
 func cloneSpec(s ToolSpec) ToolSpec {
-	s.Tags, s.Errors, s.Aliases = slices.Clone(s.Tags), slices.Clone(s.Errors), slices.Clone(s.Aliases)
+	s.Tags, s.Errors, s.Aliases, s.Invalidates = slices.Clone(s.Tags), slices.Clone(s.Errors), slices.Clone(s.Aliases), slices.Clone(s.Invalidates)
+	s.Cache = s.Cache.clone()
 	if s.Deprecated != nil {
 		d := *s.Deprecated
 		s.Deprecated = &d
@@ -131,7 +137,8 @@ func (t *tool) build(b *builder) {
 	p.advertise = func(e *edition) any { return t.advertised(p, e) }
 	p.target = &target{
 		kind: kindTool, name: t.spec.Name, readOnly: t.spec.ReadOnly, invoke: t.invoke,
-		errors: t.spec.Errors, untrusted: t.spec.Untrusted,
+		errors: t.spec.Errors, untrusted: t.spec.Untrusted, provenance: t.spec.Provenance,
+		cache: t.spec.Cache, invalidates: t.spec.Invalidates, decode: t.decode,
 		encode:  func(out any) ([]byte, error) { return strictjson.Marshal(out) },
 		returns: t.returns,
 	}
@@ -174,6 +181,13 @@ func (t *tool) checkSpec(fault func(string, ...any)) {
 	}
 	if t.spec.ReadOnly && t.spec.Destructive {
 		fault("it cannot be both ReadOnly and Destructive: leave one out")
+	}
+	if t.spec.Provenance > ProvenanceText {
+		fault("Provenance is %d: write ProvenanceMeta or ProvenanceText", t.spec.Provenance)
+	}
+	t.spec.Cache.check(t.spec.ReadOnly, fault)
+	if t.spec.ReadOnly && len(t.spec.Invalidates) > 0 {
+		fault("it is ReadOnly and Invalidates %q: what changes nothing leaves no answer out of date; leave one out", t.spec.Invalidates)
 	}
 	checkCommon(fault, t.spec.Timeout, t.spec.AuditLevel, t.spec.Errors)
 }

@@ -144,6 +144,25 @@ func (r *Result) Text() string {
 	return strings.Join(texts, "\n")
 }
 
+// Sources returns where the result says it came from, "mcpgov/sources" in its _meta, as decoded JSON; nil if it does not say.
+func (r *Result) Sources() []map[string]any {
+	if r.raw == nil {
+		return nil
+	}
+	encoded, err := json.Marshal(r.raw.Meta["mcpgov/sources"])
+	if err != nil {
+		return nil
+	}
+	var sources []map[string]any
+	if json.Unmarshal(encoded, &sources) != nil {
+		return nil
+	}
+	return sources
+}
+
+// Cached reports whether the result came from the server's cache.
+func (r *Result) Cached() bool { return r.raw != nil && r.raw.Meta["mcpgov/cached"] != nil }
+
 // Ended checks the code.
 func (r *Result) Ended(code mcpgov.Code) *Result {
 	r.tb.Helper()

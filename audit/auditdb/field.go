@@ -118,7 +118,8 @@ func (f *field) lineType() string {
 	case stamp:
 		return "TIMESTAMPTZ"
 	case sources:
-		return "STRUCT(ref VARCHAR, system VARCHAR)[]"
+		return "STRUCT(as_of TIMESTAMPTZ, executed TIMESTAMPTZ, model VARCHAR, parameters_digest VARCHAR, ref VARCHAR, revision VARCHAR, " +
+			`"rows" BIGINT, statement VARCHAR, system VARCHAR, tables VARCHAR[])[]`
 	case steps:
 		return "STRUCT(duration_us BIGINT, kind VARCHAR, name VARCHAR, outcome VARCHAR, start_us BIGINT)[]"
 	case text, hexText, hash:

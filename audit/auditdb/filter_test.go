@@ -52,7 +52,7 @@ func TestFilterMeaning(t *testing.T) {
 			{Kind: audit.KindOutcome, CallID: "1", Time: at(1), User: audit.User{ID: "a", Role: "analyst"}, Target: audit.Target{Name: "crm.get"}, Duration: 300 * time.Millisecond, Masked: []string{"email"}},
 			{Kind: audit.KindOutcome, CallID: "2", Time: at(30), User: audit.User{ID: "a", Role: "analyst"}, Target: audit.Target{Name: "crm.get"}, Duration: 300 * time.Millisecond, Masked: []string{"email"}, Arguments: []byte(`{"id":"x","n":7}`)},
 			{Kind: audit.KindOutcome, CallID: "3", Time: at(31), User: audit.User{ID: "b"}, Target: audit.Target{Name: "erp.get"}, Duration: 100 * time.Millisecond, Arguments: []byte(`{"id":7}`)},
-			{Kind: audit.KindEvent, CallID: "4", Time: at(32), Rows: 5, Sources: []audit.Source{{System: "crm_db"}}, Steps: []audit.Step{{Kind: "query", Duration: time.Second}}},
+			{Kind: audit.KindEvent, CallID: "4", Time: at(32), Rows: 5, Sources: []audit.Source{{System: "crm_db", Rows: 3, AsOf: at(1), Tables: []string{"a", "b"}}}, Steps: []audit.Step{{Kind: "query", Duration: time.Second}}},
 			{Kind: audit.KindOutcome, CallID: "5", Time: at(33), User: audit.User{ID: "c", Role: "admin", Attributes: []byte(`{"level":3}`)}, Target: audit.Target{ReadOnly: true}},
 		} {
 			if !yield(r) {
@@ -84,6 +84,8 @@ func TestFilterMeaning(t *testing.T) {
 		{"user.attributes.level >= 3", "5"},
 		{"masked.exists(m, m.startsWith('em'))", "12"},
 		{"sources.exists(s, s.system == 'crm_db')", "4"},
+		{"sources.exists(s, s.rows > 2 && s.as_of < time && 'b' in s.tables)", "4"},
+		{"sources.exists(s, s.statement != '')", ""},
 		{"steps.exists(s, s.duration_us > 500000)", "4"},
 		{"size(masked) == 1", "12"},
 		{"rows == 5", "4"},

@@ -27,7 +27,12 @@ func fullRecord() audit.Record {
 		Shadow: []string{"strict: would deny"}, Outcome: "failed", Category: "server_error", Cause: "db: gone",
 		Response: json.RawMessage(`{"email":"***","rows":[1,2.5]}`), ResponseDigest: "2c3d", ResponseTruncated: true,
 		Duration: 1234 * time.Microsecond, Rows: 2, Cut: 3, Cleaned: 1, Bytes: 512, Masked: []string{"email", "orders.*.card"},
-		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"}, Sources: []audit.Source{{System: "crm_db", Ref: "customers"}, {System: "file"}},
+		Shown: []string{"pii"}, Subjects: []string{"9f8e7d"},
+		Sources: []audit.Source{{
+			System: "crm_db", Ref: "customers", Statement: "sha256:9f86", ParametersDigest: "4e5f",
+			Executed: time.Date(2026, 3, 4, 4, 6, 7, 12_000, time.UTC), AsOf: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC),
+			Rows: 17, Tables: []string{"raw.customers", "raw.orders"}, Model: "dbt.customers", Revision: "1a2b3c",
+		}, {System: "file"}},
 		Steps:   []audit.Step{{Kind: "query", Name: "orders", Outcome: "ok", Start: 20 * time.Microsecond, Duration: time.Millisecond}, {Kind: "http"}},
 		TraceID: "4bf92f3577b34da6a3ce929d0e0e4736", SpanID: "00f067aa0ba902b7", Note: "slow",
 	}
@@ -110,7 +115,7 @@ func randomRecord(r *rand.Rand) audit.Record {
 		Masked: words(), Shown: words(), Subjects: words(), TraceID: digest(), SpanID: digest(), Note: word(),
 	}
 	for range r.IntN(3) {
-		record.Sources = append(record.Sources, audit.Source{System: word(), Ref: word()})
+		record.Sources = append(record.Sources, audit.Source{System: word(), Ref: word(), Statement: word(), Tables: words(), Model: word(), Rows: number(), AsOf: monthStart()})
 		record.Steps = append(record.Steps, audit.Step{
 			Kind: word(), Name: word(), Outcome: word(), Start: time.Duration(r.IntN(9)) * time.Millisecond,
 			Duration: time.Duration(number()).Truncate(time.Microsecond),

@@ -35,9 +35,7 @@ func (f *field) celType() *cel.Type {
 		return cel.DynType
 	case stamp:
 		return cel.TimestampType
-	case sources:
-		return cel.ListType(cel.MapType(cel.StringType, cel.StringType))
-	case steps:
+	case sources, steps:
 		return cel.ListType(cel.MapType(cel.StringType, cel.DynType))
 	case text, hexText, hash:
 	}

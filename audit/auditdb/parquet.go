@@ -12,7 +12,7 @@ import (
 const (
 	parquetSuffix = ".parquet"
 	originKey     = "mcpgov_segment" // metadata of a Parquet file: which segment, in which layout, it was made from
-	parquetLayout = 1
+	parquetLayout = 2
 )
 
 // parquetPath names the Parquet form of a segment.

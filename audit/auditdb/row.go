@@ -81,11 +81,7 @@ func (f *field) set(r *audit.Record, value any) (err error) {
 		}
 	case *[]audit.Source:
 		for _, v := range list(value) {
-			m, _ := v.(map[string]any)
-			var s audit.Source
-			s.Ref, _ = m["ref"].(string)
-			s.System, _ = m["system"].(string)
-			*to = append(*to, s)
+			*to = append(*to, originOf(v))
 		}
 	case *[]audit.Step:
 		for _, v := range list(value) {
@@ -100,6 +96,28 @@ func (f *field) set(r *audit.Record, value any) (err error) {
 		return fmt.Errorf("it has a type that is not known")
 	}
 	return err
+}
+
+// originOf reads one element of the list of origins.
+func originOf(value any) (s audit.Source) {
+	m, _ := value.(map[string]any)
+	for member, to := range map[string]*string{
+		"model": &s.Model, "parameters_digest": &s.ParametersDigest, "ref": &s.Ref, "revision": &s.Revision, "statement": &s.Statement, "system": &s.System,
+	} {
+		*to, _ = m[member].(string)
+	}
+	for member, to := range map[string]*time.Time{"as_of": &s.AsOf, "executed": &s.Executed} {
+		if t, ok := m[member].(time.Time); ok {
+			*to = t.UTC()
+		}
+	}
+	rows, _ := m["rows"].(int64)
+	s.Rows = int(rows)
+	for _, v := range list(m["tables"]) {
+		table, _ := v.(string)
+		s.Tables = append(s.Tables, table)
+	}
+	return s
 }
 
 func list(value any) []any {

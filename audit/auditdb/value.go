@@ -38,7 +38,11 @@ func (p *recordTypes) box(f *field, r *audit.Record) ref.Val {
 	case *[]audit.Source:
 		list := make([]ref.Val, len(*v))
 		for i, s := range *v {
-			list[i] = types.NewStringStringMap(p, map[string]string{"ref": s.Ref, "system": s.System})
+			list[i] = types.NewStringInterfaceMap(p, map[string]any{
+				"as_of": s.AsOf.Truncate(time.Microsecond), "executed": s.Executed.Truncate(time.Microsecond), "model": s.Model,
+				"parameters_digest": s.ParametersDigest, "ref": s.Ref, "revision": s.Revision, "rows": s.Rows, "statement": s.Statement,
+				"system": s.System, "tables": s.Tables,
+			})
 		}
 		return types.NewRefValList(p, list)
 	case *[]audit.Step:

@@ -3,6 +3,7 @@ package forward
 import (
 	"encoding/json"
 	"net/netip"
+	"time"
 
 	"github.com/mcpgov/go-sdk/audit"
 )
@@ -151,8 +152,16 @@ type unmappedStep struct {
 }
 
 type unmappedSource struct {
-	Ref    string `json:"ref,omitempty"`
-	System string `json:"system,omitempty"`
+	AsOf             string   `json:"as_of,omitempty"`
+	Executed         string   `json:"executed,omitempty"`
+	Model            string   `json:"model,omitempty"`
+	ParametersDigest string   `json:"parameters_digest,omitempty"`
+	Ref              string   `json:"ref,omitempty"`
+	Revision         string   `json:"revision,omitempty"`
+	Rows             int      `json:"rows,omitempty"`
+	Statement        string   `json:"statement,omitempty"`
+	System           string   `json:"system,omitempty"`
+	Tables           []string `json:"tables,omitempty"`
 }
 
 type unmappedClient struct {
@@ -166,6 +175,14 @@ type unmappedUser struct {
 	Role        string          `json:"role,omitempty"`
 	Roles       []string        `json:"roles,omitempty"`
 	Scopes      []string        `json:"scopes,omitempty"`
+}
+
+// momentOf writes a time as the record's own line does; "" for none.
+func momentOf(t time.Time) string {
+	if t.Truncate(time.Microsecond).IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
 // unmappedOf collects the rest of r.
@@ -189,7 +206,10 @@ func unmappedOf(r *audit.Record) *unmapped {
 		u.User = &unmappedUser{Role: s.Role, Roles: s.Roles, Permissions: s.Permissions, Scopes: s.Scopes, Attributes: s.Attributes}
 	}
 	for _, s := range r.Sources {
-		u.Sources = append(u.Sources, unmappedSource{System: s.System, Ref: s.Ref})
+		u.Sources = append(u.Sources, unmappedSource{
+			AsOf: momentOf(s.AsOf), Executed: momentOf(s.Executed), Model: s.Model,
+			ParametersDigest: s.ParametersDigest, Ref: s.Ref, Revision: s.Revision, Rows: s.Rows, Statement: s.Statement, System: s.System, Tables: s.Tables,
+		})
 	}
 	for _, s := range r.Steps {
 		u.Steps = append(u.Steps, unmappedStep{

@@ -28,6 +28,11 @@ func Subjects(t reflect.Type) ([]Place, error) {
 	return places(t, func(g Gov) bool { return g.Subject })
 }
 
+// Described lists, in the same way, every field of which is said where its value comes from or what its unit is.
+func Described(t reflect.Type) ([]Place, error) {
+	return places(t, func(g Gov) bool { return g.Source != "" || g.Unit != "" })
+}
+
 func places(t reflect.Type, wanted func(Gov) bool) ([]Place, error) {
 	w := labelWalk{wanted: wanted, firstPath: map[reflect.Type][]string{}, recursive: map[reflect.Type]bool{}}
 	err := w.walk(t, nil)
