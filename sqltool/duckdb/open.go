@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -19,7 +20,9 @@ import (
 type Database struct {
 	opts   Options
 	pool   *sql.DB
+	made   *connector
 	sealed bool
+	counts counts
 }
 
 // Open opens the database that opts describe, fills it from its folders, locks it, and proves the lock by trying to break it.
@@ -45,7 +48,9 @@ func open(ctx context.Context, opts Options) (_ *Database, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{opts: opts, pool: sql.OpenDB(native), sealed: opts.Path == "" || !opts.Writable}
+	d := &Database{opts: opts, sealed: opts.Path == "" || !opts.Writable}
+	d.made = &connector{native: native, db: d, slots: make(chan struct{}, opts.Pool.Open)}
+	d.pool = sql.OpenDB(d.made)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.pool.Close())
@@ -81,7 +86,11 @@ func (d *Database) prepare(ctx context.Context, conn *sql.Conn) error {
 	if err := d.lock(ctx, conn); err != nil {
 		return err
 	}
-	return d.prove(ctx, conn)
+	if err := d.prove(ctx, conn); err != nil {
+		return err
+	}
+	d.made.locked.Store(true)
+	return nil
 }
 
 // SQL is the locked pool. It must not be closed, nor its limits changed; see [Database.Close].
@@ -106,8 +115,8 @@ func (o Options) settled() (Options, error) {
 		return o, errors.New("option Writable is for a file, and a database in memory can always be written: leave it out, or set Path")
 	case o.Path != "" && len(o.Folders) > 0:
 		return o, errors.New("folders are loaded into a database in memory: leave Path empty, or load them into the file before it is served")
-	case o.Threads < 0 || o.MemoryBytes < 0 || o.Pool.Open < 0:
-		return o, errors.New("options Threads, MemoryBytes and Pool.Open cannot be negative: leave them zero for their defaults")
+	case o.Threads < 0 || o.MemoryBytes < 0 || o.Pool.Open < 0 || o.Pool.Stuck < 0:
+		return o, errors.New("options Threads, MemoryBytes, Pool.Open and Pool.Stuck cannot be negative: leave them zero for their defaults")
 	}
 	if o.Path != "" {
 		path, err := plainFile(o.Path, o.Writable)
@@ -120,6 +129,10 @@ func (o Options) settled() (Options, error) {
 	o.MemoryBytes = cmp.Or(o.MemoryBytes, 1<<30)
 	o.Pool.Open = cmp.Or(o.Pool.Open, 4*runtime.NumCPU())
 	o.Pool.Idle = cmp.Or(o.Pool.Idle, o.Pool.Open)
+	o.Pool.AcquireWait = cmp.Or(o.Pool.AcquireWait, 5*time.Second)
+	o.Pool.Stuck = cmp.Or(o.Pool.Stuck, min(3, o.Pool.Open))
+	o.StatementTimeout = cmp.Or(o.StatementTimeout, 30*time.Second)
+	o.SlowQuery = cmp.Or(o.SlowQuery, time.Second)
 	return o, nil
 }
 
