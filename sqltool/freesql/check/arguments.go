@@ -1,6 +1,7 @@
 package check
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -84,25 +85,29 @@ func (c *checker) repeat(args []any) {
 
 // series judges range and generate_series where they make a list. In FROM they make rows, which a limit bounds.
 func (c *checker) series(name string, args []any) {
-	var n [3]int64
-	n[2] = 1
-	for i, arg := range args {
+	var bounds []int64
+	for _, arg := range args {
 		value, ok := signedInteger(arg)
-		if !ok || i >= len(n) {
+		if !ok {
 			c.tooMuch(name, "give its bounds as whole numbers, or use it in FROM")
 			return
 		}
-		n[i] = value
+		bounds = append(bounds, value)
 	}
-	if len(args) == 1 {
-		n[0], n[1] = 0, n[0]
+	var length float64
+	switch len(bounds) {
+	case 1:
+		length = float64(bounds[0])
+	case 2:
+		length = float64(bounds[1]) - float64(bounds[0])
+	case 3:
+		length = (float64(bounds[1]) - float64(bounds[0])) / float64(bounds[2]) // a step of 0 makes it infinite
 	}
-	const far = 1 << 40
-	if n[0] < -far || n[0] > far || n[1] < -far || n[1] > far || n[2] == 0 || n[2] < -far || n[2] > far || (n[1]-n[0])/n[2] > maxList {
+	if length > maxList || math.IsNaN(length) || math.IsInf(length, 0) {
 		c.tooMuch(name, "make lists of up to 10000 elements, or use it in FROM")
 		return
 	}
-	c.grows(name, float64((n[1]-n[0])/n[2]))
+	c.grows(name, length)
 }
 
 // signedInteger reads a whole number that may have a minus before it.

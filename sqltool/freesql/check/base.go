@@ -1,6 +1,9 @@
 package check
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // baseTable judges a table by name, and gives what stands in its place: itself with its full name, or a subquery.
 func (c *checker) baseTable(o object, ctes *scope) object {
@@ -59,13 +62,7 @@ func (c *checker) advice(table string) string {
 		}
 	}
 	slices.Sort(schemas)
-	list := ""
-	for i, s := range schemas {
-		if i > 0 {
-			list += ", "
-		}
-		list += s
-	}
+	list := strings.Join(schemas, ", ")
 	if table == "" {
 		return "schemas that can be read: " + list
 	}

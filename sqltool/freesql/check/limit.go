@@ -10,7 +10,7 @@ import (
 func limitRows(statement object, most int) {
 	node, _ := statement["node"].(object)
 	modifiers, _ := node["modifiers"].([]any)
-	for i, modifier := range modifiers {
+	for _, modifier := range modifiers {
 		m, _ := modifier.(object)
 		switch m["type"] {
 		case "LIMIT_PERCENT_MODIFIER":
@@ -27,46 +27,15 @@ func limitRows(statement object, most int) {
 			return
 		default:
 		}
-		_ = i
 	}
 	node["modifiers"] = append(modifiers, object{"type": "LIMIT_MODIFIER", "limit": wholeNumber(int64(most) + 1), "offset": nil})
 }
 
 // around puts a query with a limit around a node.
 func around(node object, most int) object {
-	return object{
-		"type": "SELECT_NODE", "cte_map": object{"map": []any{}},
-		"modifiers":   []any{object{"type": "LIMIT_MODIFIER", "limit": wholeNumber(int64(most) + 1), "offset": nil}},
-		"select_list": []any{starOf("")}, "from_table": subqueryOf(node, reserved+"_all"),
-		"where_clause": nil, "group_expressions": []any{}, "group_sets": []any{}, "aggregate_handling": "STANDARD_HANDLING",
-		"having": nil, "sample": nil, "qualify": nil,
-	}
-}
-
-// wholeNumber is a constant of the tree.
-func wholeNumber(n int64) object {
-	return constant("BIGINT", json.Number(strconv.FormatInt(n, 10)))
-}
-
-func constant(kind string, value any) object {
-	return object{
-		"class": "CONSTANT", "type": "VALUE_CONSTANT", "alias": "",
-		"value": object{"type": object{"id": kind, "type_info": nil}, "is_null": false, "value": value},
-	}
-}
-
-func starOf(table string) object {
-	return object{
-		"class": "STAR", "type": "STAR", "alias": "", "relation_name": table, "exclude_list": []any{}, "replace_list": []any{},
-		"columns": false, "expr": nil, "qualified_exclude_list": []any{}, "rename_list": []any{},
-	}
-}
-
-func subqueryOf(node object, alias string) object {
-	return object{
-		"type": "SUBQUERY", "alias": alias, "sample": nil, "column_name_alias": []any{},
-		"subquery": object{"node": node, "named_param_map": []any{}},
-	}
+	node = selectOf([]any{starOf("")}, subqueryOf(node, reserved+"_all"), nil)
+	node["modifiers"] = []any{object{"type": "LIMIT_MODIFIER", "limit": wholeNumber(int64(most) + 1), "offset": nil}}
+	return node
 }
 
 // ordered reports whether the outermost query says in which order its rows come.

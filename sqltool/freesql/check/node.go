@@ -25,7 +25,6 @@ func (c *checker) statement(o object, ctes *scope) {
 	}
 	c.members(o, "the statement", "node", "named_param_map")
 	c.node(c.object(o["node"], "the statement"), ctes)
-	c.shortenColumns()
 }
 
 // node judges one query: a SELECT, a set operation or a recursion.

@@ -27,6 +27,7 @@ func Tree(tree []byte, rules Rules) (Checked, error) {
 	}
 	c := newChecker(rules)
 	c.statement(statement, nil)
+	c.shortenColumns()
 	if c.refusal != nil {
 		return Checked{}, c.refusal
 	}
