@@ -2,6 +2,7 @@ package freesql
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -33,13 +34,16 @@ type engine struct {
 	fixed    bool // the database cannot change while it is open
 	asOf     time.Time
 
-	mu     sync.Mutex
-	latest *inventory
+	reading sync.Mutex // of latest, also while it is read
+	latest  *inventory
+
+	mu          sync.Mutex                 // of expressions
+	expressions map[string]json.RawMessage // filters and masks that were used before
 }
 
 // newEngine serves a database that sqltool/duckdb opened from path; "" is one in memory.
 func newEngine(ctx context.Context, data *duckdb.Database, path string, s settings) (_ *engine, err error) {
-	e := &engine{settings: s, data: data}
+	e := &engine{settings: s, data: data, expressions: map[string]json.RawMessage{}}
 	if path != "" {
 		info, err := os.Stat(path)
 		if err != nil {

@@ -26,8 +26,8 @@ const inventoryAge = 5 * time.Second
 
 // inventory returns what the database holds.
 func (e *engine) inventory(ctx context.Context) (*inventory, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.reading.Lock() // whoever comes meanwhile waits for what this one reads
+	defer e.reading.Unlock()
 	if e.latest != nil && (e.fixed || time.Since(e.latest.at) < inventoryAge) {
 		return e.latest, nil
 	}

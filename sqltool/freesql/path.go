@@ -33,7 +33,11 @@ func (e *engine) answer(ctx context.Context, q question) reply {
 		return reply{Refused: unavailable(), Detail: e.detail(err)}
 	}
 	if q.SQL == "" {
-		return reply{Tables: e.readable(ctx, known, rules)}
+		tables, err := e.readable(ctx, known, rules, q.Rights)
+		if err != nil {
+			return reply{Refused: unavailable(), Detail: e.detail(err)}
+		}
+		return reply{Tables: tables}
 	}
 	if err := check.Text(q.SQL); err != nil {
 		return e.refused(err)

@@ -45,6 +45,7 @@ type tableColumn struct {
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Nullable    bool   `json:"nullable"`
+	Masked      bool   `json:"masked,omitempty"`
 	Description string `json:"description,omitempty"`
 }
 

@@ -27,8 +27,8 @@ type Restriction struct {
 	Masks map[string]string `json:"masks,omitempty"`
 	// Filter is the SQL condition that visible rows meet, such as "region = $region". "": all rows.
 	Filter string `json:"filter,omitempty"`
-	// Values are what Filter is told by $name. They become values of the statement, never text of it.
-	Values map[string]any `json:"values,omitempty"`
+	// Values are what Filter is told by $name. They become values of the statement, never text of it. A name without a value refuses.
+	Values Values `json:"values,omitempty"`
 }
 
 // rules are what the checker goes by for a caller.

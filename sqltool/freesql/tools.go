@@ -82,6 +82,7 @@ type TableColumn struct {
 	Name        string `json:"name"`
 	Type        string `json:"type" jsonschema:"description=In DuckDB's words"`
 	Nullable    bool   `json:"nullable"`
+	Masked      bool   `json:"masked,omitempty" jsonschema:"description=You see something else in its place"`
 	Description string `json:"description,omitempty"`
 }
 
