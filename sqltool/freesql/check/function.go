@@ -1,0 +1,90 @@
+package check
+
+import (
+	"slices"
+	"strings"
+)
+
+// function judges a call.
+func (c *checker) function(o object, ctes *scope) {
+	what := "a function"
+	c.members(o, what, "class", "type", "alias", "function_name", "schema", "children", "filter", "order_bys", "distinct", "is_operator", "export_state", "catalog")
+	if c.flag(o["export_state"], what) {
+		c.refuse(CodeSyntax, "EXPORT_STATE is not supported here", "ask for the result of the aggregate")
+	}
+	c.flag(o["distinct"], what)
+	c.flag(o["is_operator"], what)
+	c.call(o)
+	c.expressions(o["children"], ctes)
+	c.optional(o["filter"], ctes)
+	if o["order_bys"] != nil {
+		c.order(c.object(o["order_bys"], what), ctes)
+	}
+}
+
+// window judges a call with OVER.
+func (c *checker) window(o object, ctes *scope) {
+	what := "a window function"
+	c.members(o, what, "class", "type", "alias", "function_name", "schema", "catalog", "children", "partitions", "orders", "start", "end",
+		"start_expr", "end_expr", "offset_expr", "default_expr", "ignore_nulls", "filter_expr", "exclude_clause", "distinct", "arg_orders")
+	c.oneOf(o["type"], what, "WINDOW_AGGREGATE", "WINDOW_ROW_NUMBER", "WINDOW_RANK", "WINDOW_RANK_DENSE", "WINDOW_PERCENT_RANK", "WINDOW_CUME_DIST",
+		"WINDOW_NTILE", "WINDOW_LEAD", "WINDOW_LAG", "WINDOW_FIRST_VALUE", "WINDOW_LAST_VALUE", "WINDOW_NTH_VALUE", "WINDOW_FILL")
+	for _, bound := range []string{"start", "end"} {
+		c.oneOf(o[bound], what, "UNBOUNDED_PRECEDING", "UNBOUNDED_FOLLOWING", "CURRENT_ROW_RANGE", "CURRENT_ROW_ROWS", "CURRENT_ROW_GROUPS",
+			"EXPR_PRECEDING_ROWS", "EXPR_FOLLOWING_ROWS", "EXPR_PRECEDING_RANGE", "EXPR_FOLLOWING_RANGE", "EXPR_PRECEDING_GROUPS", "EXPR_FOLLOWING_GROUPS")
+	}
+	c.oneOf(o["exclude_clause"], what, "", "NO_OTHER", "CURRENT_ROW", "GROUP", "TIES")
+	c.flag(o["ignore_nulls"], what)
+	c.flag(o["distinct"], what)
+	c.call(o)
+	c.expressions(o["children"], ctes)
+	c.expressions(o["partitions"], ctes)
+	c.orders(o["orders"], ctes)
+	c.orders(o["arg_orders"], ctes)
+	for _, part := range []string{"start_expr", "end_expr", "offset_expr", "default_expr", "filter_expr"} {
+		c.optional(o[part], ctes)
+	}
+}
+
+// call judges the name of a function, and its arguments where their values decide what it does or costs.
+func (c *checker) call(o object) {
+	what := "a function"
+	name, schema, catalog := c.word(o["function_name"], what), c.word(o["schema"], what), c.word(o["catalog"], what)
+	if c.refusal != nil {
+		return
+	}
+	folded := fold(name)
+	if s := fold(schema); catalog != "" || s != "" && s != "main" {
+		if full := s + "." + folded; catalog == "" && c.rules.Functions[full] {
+			c.functions[full] = true
+			return
+		}
+		c.refuse(CodeFunction, "the function "+quoted(schema+"."+name)+" may not be called here", "write f(x), neither x.f() nor schema.f(x)")
+		return
+	}
+	allow, named := c.rules.Functions[folded]
+	switch {
+	case named && allow:
+	case named, c.rules.Defined[folded], !builtin(folded):
+		c.refuse(CodeFunction, "the function "+quoted(name)+" may not be called here", insteadOf(folded))
+		return
+	default:
+		c.arguments(folded, c.list(o["children"], what))
+	}
+	c.functions[folded] = true
+}
+
+// insteadOf says what to write instead of some functions that are asked for often.
+func insteadOf(name string) string {
+	switch {
+	case !refused(name):
+		return "use a built-in function of DuckDB"
+	case slices.Contains([]string{"levenshtein", "damerau_levenshtein", "editdist3", "jaccard", "jaro_similarity", "jaro_winkler_similarity"}, name):
+		return "compare with ILIKE, starts_with or regexp_matches"
+	case slices.Contains([]string{"from_json", "from_json_strict", "json_transform", "json_transform_strict"}, name):
+		return "use json_extract, json_extract_string or the arrows -> and ->>"
+	case strings.HasPrefix(name, "enum_"):
+		return "write the values"
+	}
+	return "leave it out: it tells of the engine, not of the data, or its cost is not bounded"
+}

@@ -1,0 +1,130 @@
+package freesql
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mcpgov/go-sdk/mcpgov"
+)
+
+// Explorer serves free SQL over one database. It is safe for use by many goroutines.
+type Explorer struct {
+	opts         Options
+	runner       runner
+	asOf         time.Time
+	descriptions map[string]Description // by schema.table in lower case
+}
+
+// Stats are gauges and counters of an [Explorer] at one moment.
+type Stats struct {
+	Running  int  // statements that run
+	Stuck    int  // statements whose caller was answered while the engine goes on; never with Worker
+	Replaced int  // workers that were killed, or died, and were replaced
+	Open     bool // statements are refused as Unavailable at present
+}
+
+// Open checks the options, starts the workers if there are to be any, and reads the catalog. The caller must close the explorer.
+func Open(ctx context.Context, opts Options) (*Explorer, error) {
+	opts, err := opts.settled()
+	if err != nil {
+		return nil, err
+	}
+	x := &Explorer{opts: opts, descriptions: map[string]Description{}}
+	for name, d := range opts.Descriptions {
+		x.descriptions[strings.ToLower(name)] = d
+	}
+	if opts.Worker == nil {
+		e, err := newEngine(ctx, opts.Database, "", opts.settings())
+		if err != nil {
+			return nil, fmt.Errorf("freesql: open %s: %w", opts.System, err)
+		}
+		x.runner, x.asOf = newLocal(e, opts.Concurrent), e.asOf
+		return x, nil
+	}
+	program := opts.Worker.Command
+	if len(program) == 0 {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("freesql: which program is this, to start it as a worker? %w", err)
+		}
+		program = []string{self}
+	}
+	path, err := filepath.Abs(opts.Worker.Path) // workers stand elsewhere
+	if err != nil {
+		return nil, fmt.Errorf("freesql: open %s: %w", opts.System, err)
+	}
+	setup := workerSetup{Path: path, Threads: opts.Worker.Threads, Memory: opts.Worker.MemoryBytes, Settings: opts.settings()}
+	workers, err := newPool(ctx, program, setup, opts.Concurrent, opts.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("freesql: open %s: %w", opts.System, err)
+	}
+	x.runner, x.asOf = workers, workers.first.AsOf
+	if !memoryIsBounded {
+		opts.Logger.Warn("this system does not bound the memory of SQL workers", slog.Int64("memory_bytes", opts.Worker.MemoryBytes))
+	}
+	return x, nil
+}
+
+// Close ends the workers and waits for them; without workers it waits for statements that still run, as long as ctx allows. Calls that come
+// later are answered [Unavailable]. It must be called once.
+func (x *Explorer) Close(ctx context.Context) error { return x.runner.close(ctx) }
+
+// Stats returns the gauges and counters.
+func (x *Explorer) Stats() Stats { return x.runner.stats() }
+
+// Features returns the tools and resources, for [mcpgov.New].
+func (x *Explorer) Features() []mcpgov.Feature {
+	return []mcpgov.Feature{x.queryTool(), x.listTool(), x.describeTool(), x.listResource(), x.tableResource()}
+}
+
+// ask puts a question of the caller of ctx.
+func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
+	begun := time.Now()
+	q := question{SQL: sql}
+	if x.opts.Rights != nil {
+		user, _ := mcpgov.UserFrom(ctx)
+		rights, err := x.opts.Rights(ctx, user)
+		if err != nil {
+			return reply{}, fmt.Errorf("the rights of the caller: %w", err)
+		}
+		q.Rights = rights
+	}
+	ctx, cancel := context.WithTimeout(ctx, x.opts.Timeout)
+	defer cancel()
+	turn, done := context.WithTimeout(ctx, x.opts.Timeout/2)
+	defer done()
+	var step func(error)
+	if sql != "" {
+		step = mcpgov.Step(ctx, "query", x.opts.System)
+	}
+	r, err := x.runner.run(ctx, turn.Done(), q)
+	if err == nil && r.Refused != nil {
+		err = r.Refused.err()
+	}
+	if r.Detail != "" {
+		x.opts.Logger.DebugContext(ctx, "a statement was not answered", slog.String("engine", r.Detail))
+	}
+	if step == nil {
+		return r, err
+	}
+	step(err)
+	if err == nil {
+		mcpgov.AddSource(ctx, mcpgov.Source{
+			System: x.opts.System, Ref: x.opts.Query.Name, Statement: digest(sql), Executed: begun, AsOf: x.asOf, Rows: r.RowCount, Tables: r.Read,
+		})
+	}
+	return r, err
+}
+
+// digest names a statement in provenance.
+func digest(sql string) string {
+	sum := sha256.Sum256([]byte(sql))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

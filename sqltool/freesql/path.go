@@ -1,0 +1,129 @@
+package freesql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	duckdriver "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
+)
+
+// parseTimeout bounds the parsing of one statement. 16 KiB take a few milliseconds.
+const parseTimeout = 250 * time.Millisecond
+
+// answer is the whole path of a statement, in this process or in a worker:
+//
+//	text ─► size, UTF-8, NUL          check.Text
+//	     ─► tree                      DuckDB's own parser, on a database without data, bounded in time
+//	     ─► judged and rewritten tree check.Tree: allow-lists, the caller's tables, columns and rows, LIMIT one above the cap
+//	     ─► canonical statement       written from that tree by the same parser: what runs is what was judged
+//	     ─► rows                      on a locked connection, capped in rows and bytes
+//
+// Whatever the engine says of a statement ends here: callers get a text of a closed set.
+func (e *engine) answer(ctx context.Context, q question) reply {
+	known, err := e.inventory(ctx)
+	if err != nil {
+		return reply{Refused: unavailable(), Detail: e.detail(err)}
+	}
+	rules, err := e.rules(ctx, known, q.Rights)
+	if err != nil { // a filter or a mask that cannot be used: the statement must not run without it
+		return reply{Refused: unavailable(), Detail: e.detail(err)}
+	}
+	if q.SQL == "" {
+		tables, err := e.readable(ctx, known, rules, q.Rights)
+		if err != nil {
+			return reply{Refused: unavailable(), Detail: e.detail(err)}
+		}
+		return reply{Tables: tables}
+	}
+	if err := check.Text(q.SQL); err != nil {
+		return e.refused(err)
+	}
+	tree, err := e.parse(ctx, q.SQL)
+	if err != nil {
+		return reply{Refused: tooComplex(), Detail: e.detail(err)}
+	}
+	checked, err := check.Tree(tree, rules)
+	if err != nil {
+		return e.refused(err)
+	}
+	statement, err := e.write(ctx, checked.Tree)
+	if err != nil {
+		return reply{Refused: failed(), Detail: e.detail(err)}
+	}
+	r, err := e.run(ctx, statement)
+	if err != nil {
+		return reply{Refused: e.judge(err), Detail: e.detail(err)}
+	}
+	r.Read = checked.Tables
+	return r
+}
+
+// parse gives the tree of a statement, or of what is wrong with it. It neither binds nor runs anything.
+func (e *engine) parse(ctx context.Context, text string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, parseTimeout)
+	defer cancel()
+	return e.serialize(ctx, text)
+}
+
+func (e *engine) serialize(ctx context.Context, text string) ([]byte, error) {
+	var tree string
+	err := e.parser.SQL().QueryRowContext(ctx, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", text).Scan(&tree)
+	return []byte(tree), err
+}
+
+// write gives the statement that a tree stands for.
+func (e *engine) write(ctx context.Context, tree []byte) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, parseTimeout)
+	defer cancel()
+	var statement string
+	err := e.parser.SQL().QueryRowContext(ctx, "SELECT json_deserialize_sql(?::JSON)", string(tree)).Scan(&statement)
+	return statement, err
+}
+
+// run runs a checked statement and reads what it gives, up to the caps.
+func (e *engine) run(ctx context.Context, statement string) (_ reply, err error) {
+	rows, err := e.data.SQL().QueryContext(ctx, statement)
+	if err != nil {
+		return reply{}, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	return readRows(rows, e.settings.MaxRows, e.settings.MaxBytes)
+}
+
+// refused turns what the checker says, which is safe to show, into an answer. What cannot be read is answered as what is not there.
+func (e *engine) refused(err error) reply {
+	refused, ok := errors.AsType[*check.Refusal](err)
+	if !ok {
+		return reply{Refused: failed(), Detail: e.detail(err)}
+	}
+	switch refused.Code {
+	case check.CodeTable, check.CodeView:
+		return reply{Refused: notFound(e.settings.ListTool), Detail: e.detail(err)}
+	case check.CodeRules:
+		return reply{Refused: unavailable(), Detail: e.detail(err)}
+	default:
+		return reply{Refused: &refusal{Refused, refused.Error()}}
+	}
+}
+
+// judge puts what the engine says into one of few texts. Its own names what is there, and quotes values.
+func (e *engine) judge(err error) *refusal {
+	var said *duckdriver.Error
+	if errors.As(err, &said) {
+		switch said.Type {
+		case duckdriver.ErrorTypeCatalog, duckdriver.ErrorTypeBinder:
+			return notFound(e.settings.ListTool)
+		}
+	}
+	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return unavailable()
+	}
+	return failed()
+}
+
+// exhausted says whether a worker that gave this answer should not be asked again: what ran out of memory once may have left little.
+func (r reply) exhausted() bool { return r.Refused != nil && r.Refused.Code == QueryFailed }
