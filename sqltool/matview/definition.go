@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -161,11 +162,7 @@ func (d *Definition) settled() *Definition {
 		source := *d.Source
 		s.Source = &source
 	}
-	columns := make(map[string]string, len(d.Columns))
-	for name, kind := range d.Columns {
-		columns[name] = kind
-	}
-	s.Columns = columns
+	s.Columns = maps.Clone(d.Columns)
 	if s.Timeout == 0 {
 		s.Timeout = longestRefresh
 	}

@@ -27,7 +27,7 @@ func plain(doing string, err error) error {
 	}
 	if engine, ok := errors.AsType[*duckdb.Error](err); ok {
 		// The parser and the binder have seen names and types, no rows.
-		switch engine.Type { //nolint:exhaustive // all others may hold values
+		switch engine.Type {
 		case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder, duckdb.ErrorTypeOutOfMemory, duckdb.ErrorTypePermission:
 			return fmt.Errorf("%s: %s", doing, engine.Msg)
 		}

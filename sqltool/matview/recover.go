@@ -57,23 +57,8 @@ func (s *Store) recover(ctx context.Context) error {
 
 // sweep drops versions that no swap has put in place.
 func (s *Store) sweep(ctx context.Context) error {
-	rows, err := s.engine.writers.QueryContext(ctx, `SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE schema_name = $1 AND database_name = current_database() AND table_name <> 'states'
-		UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE schema_name = $1 AND database_name = current_database()`, private)
+	drops, err := s.leftovers(ctx)
 	if err != nil {
-		return plain("look for what a crash left", err)
-	}
-	var drops []string
-	for rows.Next() {
-		var table, kind string
-		if err := rows.Scan(&table, &kind); err != nil {
-			return fmt.Errorf("look for what a crash left: %w", err)
-		}
-		drops = append(drops, "DROP "+kind+" "+private+"."+name(table))
-	}
-	if err := rows.Close(); err != nil {
-		return plain("look for what a crash left", err)
-	}
-	if err := rows.Err(); err != nil {
 		return plain("look for what a crash left", err)
 	}
 	for _, drop := range drops {
@@ -82,6 +67,25 @@ func (s *Store) sweep(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// leftovers are the statements that drop what stands in the private schema beside the states.
+func (s *Store) leftovers(ctx context.Context) ([]string, error) {
+	rows, err := s.engine.writers.QueryContext(ctx, `SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE schema_name = $1 AND database_name = current_database() AND table_name <> 'states'
+		UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE schema_name = $1 AND database_name = current_database()`, private)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells
+	var drops []string
+	for rows.Next() {
+		var table, kind string
+		if err := rows.Scan(&table, &kind); err != nil {
+			return nil, err
+		}
+		drops = append(drops, "DROP "+kind+" "+private+"."+name(table))
+	}
+	return drops, rows.Err()
 }
 
 // forget drops a materialisation and its state, in one transaction.

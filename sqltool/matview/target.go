@@ -103,7 +103,7 @@ func others(t *sql.ColumnType) (target, error) {
 		if !ok || width < 1 || width > 38 || scale < 0 || scale > width {
 			return target{}, safe("column %q is %s without a precision that DuckDB has: cast it in the SQL (numeric(38,10)), or name a type in Columns, such as DECIMAL(38,10)", t.Name(), kind)
 		}
-		return decimal(uint8(width), uint8(scale)), nil
+		return decimal(uint8(width), uint8(scale)), nil //nolint:gosec // both are at most 38
 	}
 	return target{}, safe("column %q is of type %q, which has no counterpart: cast it in the SQL, to text for example, or name DuckDB's type for its text in Columns", t.Name(), kind)
 }
@@ -120,7 +120,7 @@ func ducks(t *sql.ColumnType) (target, error) {
 	if m := decimalKind.FindStringSubmatch(kind); m != nil {
 		width, _ := strconv.ParseUint(m[1], 10, 8)
 		scale, _ := strconv.ParseUint(m[2], 10, 8)
-		return decimal(uint8(width), uint8(scale)), nil //nolint:gosec // two digits
+		return decimal(uint8(width), uint8(scale)), nil
 	}
 	switch kind {
 	case "ENUM":
