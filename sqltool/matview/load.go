@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -55,10 +56,28 @@ func (l *load) run(ctx context.Context, query string, args ...any) (err error) {
 		return nil
 	}
 	if _, err := l.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+name(l.table)+" AS SELECT "+strings.Join(casts, ", ")+" FROM "+private+"."+name(into)); err != nil {
-		return plain("cast the columns to their types", err)
+		return errors.Join(plain("cast the columns to their types", err), l.misfits(ctx, into, targets))
 	}
 	_, err = l.conn.ExecContext(ctx, "DROP TABLE "+private+"."+name(into))
 	return wrap("drop what was cast", err)
+}
+
+// misfits names the columns whose cast fails, which DuckDB tells together with the value alone.
+func (l *load) misfits(ctx context.Context, table string, targets []target) error {
+	var faults []error
+	for _, t := range targets {
+		if t.cast == "" {
+			continue
+		}
+		var n int64
+		query := "SELECT count(*) FROM " + private + "." + name(table) + " WHERE " + name(t.name) + " IS NOT NULL AND TRY_CAST(" + name(t.name) + " AS " + t.cast + ") IS NULL"
+		if err := l.conn.QueryRowContext(ctx, query).Scan(&n); err != nil {
+			faults = append(faults, plain("column "+t.name+" as "+t.cast, err))
+		} else if n > 0 {
+			faults = append(faults, safe("column %s: %d values are no %s", t.name, n, t.cast))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func (l *load) make(ctx context.Context, table string, targets []target) error {

@@ -22,8 +22,8 @@ func postgres(t *testing.T, schema string) *sql.DB {
 	db, err := sql.Open("pgx", dsn+" search_path="+schema)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	exec(t, db, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
-	exec(t, db, "CREATE SCHEMA "+schema)
+	execute(t, db, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
+	execute(t, db, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() {
 		_, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP SCHEMA "+schema+" CASCADE")
 		require.NoError(t, err)
@@ -83,18 +83,18 @@ func TestPostgresTypes(t *testing.T) {
 func TestPostgresRefused(t *testing.T) {
 	t.Parallel()
 	db := postgres(t, "matview_refused")
-	exec(t, db, "CREATE TYPE mood AS ENUM ('canary')")
+	execute(t, db, "CREATE TYPE mood AS ENUM ('canary')")
 	for query, fault := range map[string]string{
-		"SELECT 1.5::numeric AS n":                                "without a precision",
+		"SELECT 1.5::numeric AS n":                                 "without a precision",
 		"SELECT sum(x) AS n FROM generate_series(1::int8, 3) g(x)": "without a precision",
-		"SELECT 'canary'::mood AS m":                              "no counterpart",
-		"SELECT ARRAY[1] AS a":                                    "no counterpart",
-		"SELECT 1 AS a, 2 AS a":                                   "a name of its own",
-		"SELECT 'NaN'::numeric(4,2) AS n":                         "NaN",
-		"SELECT 'infinity'::timestamptz AS n":                     "does not take",
-		"SELECT 'canary'::text::int AS n":                         "22P02",
-		"SELECT nothing FROM canaries":                            `relation "canaries" does not exist`,
-		"SELECT set_config('x.y', 'canary', false)::date AS d":    "22007",
+		"SELECT 'canary'::mood AS m":                               "no counterpart",
+		"SELECT ARRAY[1] AS a":                                     "no counterpart",
+		"SELECT 1 AS a, 2 AS a":                                    "a name of its own",
+		"SELECT 'NaN'::numeric(4,2) AS n":                          "NaN",
+		"SELECT 'infinity'::timestamptz AS n":                      "does not take",
+		"SELECT 'canary'::text::int AS n":                          "22P02",
+		"SELECT nothing FROM canaries":                             `relation "canaries" does not exist`,
+		"SELECT set_config('x.y', 'canary', false)::date AS d":     "22007",
 	} {
 		_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{{Name: "x", SQL: query, Source: &matview.Source{System: "erp", DB: db}}}})
 		require.ErrorContains(t, err, fault, query)
@@ -113,8 +113,8 @@ func TestPostgresRefused(t *testing.T) {
 func TestPostgresIncremental(t *testing.T) {
 	t.Parallel()
 	db := postgres(t, "matview_incremental")
-	exec(t, db, "CREATE TABLE orders (id int8 PRIMARY KEY, total numeric(12,2), changed timestamptz NOT NULL)")
-	exec(t, db, "INSERT INTO orders SELECT i, i, '2026-01-01 00:00:00.000001Z'::timestamptz + i * interval '1 microsecond' FROM generate_series(1, 1000) i")
+	execute(t, db, "CREATE TABLE orders (id int8 PRIMARY KEY, total numeric(12,2), changed timestamptz NOT NULL)")
+	execute(t, db, "INSERT INTO orders SELECT i, i, '2026-01-01 00:00:00.000001Z'::timestamptz + i * interval '1 microsecond' FROM generate_series(1, 1000) i")
 	definition := func(name, column string, overlap matview.Incremental) matview.Definition {
 		overlap.Column, overlap.Key = column, []string{"id"}
 		return matview.Definition{Name: name, SQL: "SELECT id, total, changed FROM orders", Source: &matview.Source{System: "erp", DB: db}, Incremental: &overlap}
@@ -123,8 +123,8 @@ func TestPostgresIncremental(t *testing.T) {
 		definition("by_time", "changed", matview.Incremental{}), definition("by_id", "id", matview.Incremental{}), definition("by_total", "total", matview.Incremental{OverlapBy: 1}),
 	}})
 	require.Equal(t, "2026-01-01 00:00:00.001001+00", store.View("by_time").Status().Watermark)
-	exec(t, db, "INSERT INTO orders VALUES (1001, 1001, '2026-01-01 00:00:00.001002Z'), (1002, 1002, '2026-01-01 00:00:00.001001Z')")
-	exec(t, db, "DELETE FROM orders WHERE id = 1")
+	execute(t, db, "INSERT INTO orders VALUES (1001, 1001, '2026-01-01 00:00:00.001002Z'), (1002, 1002, '2026-01-01 00:00:00.001001Z')")
+	execute(t, db, "DELETE FROM orders WHERE id = 1")
 	require.NoError(t, store.Refresh(t.Context()))
 	require.EqualValues(t, 1001, number(t, store.SQL(), "SELECT count(*) FROM by_time"))
 	require.EqualValues(t, 1002, number(t, store.SQL(), "SELECT count(*) FROM by_id"))

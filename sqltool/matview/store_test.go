@@ -49,7 +49,7 @@ func number(t *testing.T, db *sql.DB, query string, args ...any) int64 {
 	return n
 }
 
-func exec(t *testing.T, db *sql.DB, query string, args ...any) {
+func execute(t *testing.T, db *sql.DB, query string, args ...any) {
 	t.Helper()
 	_, err := db.ExecContext(t.Context(), query, args...)
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestRefresh(t *testing.T) {
 	store, err := matview.Open(t.Context(), o)
 	require.NoError(t, err)
 	require.EqualValues(t, 45, number(t, store.SQL(), "SELECT CAST(sum(total) AS BIGINT) FROM spent"))
-	exec(t, store.SQL(), "INSERT INTO orders VALUES (10, 'cust_0', 100, now())")
+	execute(t, store.SQL(), "INSERT INTO orders VALUES (10, 'cust_0', 100, now())")
 	at.now = at.now.Add(time.Minute)
 	require.EqualValues(t, 45, number(t, store.SQL(), "SELECT CAST(sum(total) AS BIGINT) FROM spent"))
 	require.Equal(t, time.Minute, store.View("spent").Status().Age)
@@ -101,7 +101,7 @@ func TestCheck(t *testing.T) {
 	o := matview.Options{Path: filepath.Join(t.TempDir(), "w.duckdb"), Definitions: []matview.Definition{d}, Setup: orders}
 	store, err := matview.Open(t.Context(), o)
 	require.NoError(t, err)
-	exec(t, store.SQL(), "DELETE FROM orders WHERE customer = 'cust_1'")
+	execute(t, store.SQL(), "DELETE FROM orders WHERE customer = 'cust_1'")
 	fault = refuse
 	require.ErrorIs(t, store.View("spent").Refresh(t.Context()), refuse)
 	require.EqualValues(t, 3, number(t, store.SQL(), "SELECT count(*) FROM spent"))
@@ -120,7 +120,7 @@ func TestUniqueIndex(t *testing.T) {
 	t.Parallel()
 	d := matview.Definition{Name: "by_customer", SQL: "SELECT customer, id FROM orders WHERE id < 3", Indexes: []matview.Index{{Columns: []string{"customer"}, Unique: true}}}
 	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
-	exec(t, store.SQL(), "UPDATE orders SET customer = 'canary'")
+	execute(t, store.SQL(), "UPDATE orders SET customer = 'canary'")
 	err := store.Refresh(t.Context())
 	require.ErrorContains(t, err, "Constraint Error")
 	require.NotContains(t, err.Error(), "canary")

@@ -94,7 +94,9 @@ func others(t *sql.ColumnType) (target, error) {
 		return target{kind: "UUID"}, nil
 	case "JSON", "JSONB":
 		return target{kind: "VARCHAR", cast: "JSON"}, nil
-	case "TIME", "INTERVAL": // as text, which DuckDB reads
+	case "INTERVAL":
+		return target{kind: kind}, nil
+	case "TIME": // as text, which DuckDB reads
 		return target{kind: "VARCHAR", cast: kind}, nil
 	case "TIMETZ":
 		return target{kind: "VARCHAR", cast: "TIME WITH TIME ZONE"}, nil

@@ -43,6 +43,13 @@ func (t *target) inward(value any) (driver.Value, error) {
 		case float64, float32:
 			return value, nil
 		}
+	case kind == "INTERVAL":
+		switch value := value.(type) {
+		case string:
+			return interval(value)
+		case duckdb.Interval:
+			return value, nil
+		}
 	case t.width > 0:
 		return t.decimal(value)
 	case kind == "DATE" || strings.HasPrefix(kind, "TIMESTAMP"):
