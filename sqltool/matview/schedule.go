@@ -60,6 +60,9 @@ func (t *timetable) run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
+		if ctx.Err() != nil { // both were ready
+			return
+		}
 		began := time.Now()
 		if err := t.do(ctx); err != nil {
 			pause, retry = min(retry, t.every), 2*min(retry, t.every)
