@@ -22,6 +22,8 @@ type Options struct {
 	Schema string
 	// Definitions are what the store keeps. Materialisations that a file holds and that stand here no more are dropped.
 	Definitions []Definition
+	// System names this database in provenance; empty is "materialised".
+	System string
 	// Setup loads what the definitions read from this database, such as a table of products. It runs at every start, before the database
 	// is locked, so it may read files. Nil loads nothing.
 	Setup func(ctx context.Context, db *sql.DB) error
@@ -48,6 +50,9 @@ func (o *Options) settled() (*Options, error) {
 	}
 	if !validName.MatchString(s.Schema) || s.Schema == private {
 		return nil, fmt.Errorf("Options.Schema %q: write lower-case letters, digits and '_', a letter first, and not %s", s.Schema, private)
+	}
+	if s.System == "" {
+		s.System = "materialised"
 	}
 	if s.MemoryMiB == 0 {
 		s.MemoryMiB = 1024
