@@ -212,7 +212,7 @@ func TestDoorEnds(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, since(log), 50)
 		go func() {
-			for c.Write(context.Background(), unlike("x", "tools/steal", "")) == nil { //nolint:revive // until it is closed
+			for c.Write(context.Background(), unlike("x", "tools/steal", "")) == nil {
 			}
 		}()
 		<-time.After(time.Minute)
