@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ func fill(t *testing.T, dir string) (path string) {
 	for err == nil {
 		_, err = file.Write(make([]byte, 4096))
 	}
-	require.True(t, errors.Is(err, syscall.ENOSPC), err)
+	require.ErrorIs(t, err, syscall.ENOSPC)
 	require.NoError(t, file.Close())
 	return path
 }
