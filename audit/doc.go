@@ -63,6 +63,10 @@
 // and [VerifyOptions].Witness holds the log to them. Between two checkpoints, [Log.Head] gives the last record to be kept in the same way. What
 // came after the last thing seen outside can still be cut off.
 //
+// Witnesses alone do not bind a log that retention has shortened: whoever holds the log's key, but not the signer's, can make up a log that
+// begins behind the newest witness, with a checkpoint that says all before was deleted, and no witness is left to contradict it. Give
+// [VerifyOptions].PublicKey as well: that checkpoint he cannot sign.
+//
 // # Retention and legal holds
 //
 // [Retention], by age, by size or both, deletes whole sealed segments, the oldest first: by itself if it stands in [Options], or by [Log.Prune].

@@ -54,6 +54,10 @@ func (w *writer) rotate() error {
 		number: a.number + 1, file: next, first: w.end.seq + 1, prev: w.end, begun: sealed.Sealed, open: a.open, openSize: a.openSize,
 		previous: sealed.digest, log: a.log,
 	}
+	if w.unsealed {
+		w.unsealed = false
+		w.opts.Logger.Info("audit segment sealed after all", slog.Int("segment", sealed.Segment))
+	}
 	w.show()
 	w.tell(sealed.Checkpoint)
 	return nil

@@ -12,7 +12,8 @@ import (
 type VerifyOptions struct {
 	// Key is the key the log was written with; nil for a plain chain.
 	Key []byte
-	// PublicKey must have signed every checkpoint. Nil: signatures must fit the keys that the checkpoints name, which shows accidents only.
+	// PublicKey must have signed every checkpoint. Nil: signatures must fit the keys that the checkpoints name, which shows accidents only;
+	// and whoever holds Key can then pass off a log of his own that pretends to be pruned up to behind the newest Witness.
 	PublicKey ed25519.PublicKey
 	// HeadSeq and HeadHash are what [Log.Head] said once, kept where the log's keeper could not change them: the log must hold a record
 	// of this number with this hash, and may go on behind it. Without them, and without Witness, a log whose end was cut off verifies.

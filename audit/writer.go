@@ -22,6 +22,7 @@ type writer struct {
 	out       []byte   // lines of the batch being written
 	events    []Record // of the log itself; they go before the next batch
 	overtaken bool     // another writer has been at work
+	unsealed  bool     // a segment whose time is up could not be sealed, and the logger knows
 	tell      func(Checkpoint)
 	lock      *directoryLock
 
@@ -117,8 +118,9 @@ func (w *writer) sealInTime() {
 	if len(w.held) > 0 || !w.due() {
 		return
 	}
-	if err := w.rotate(); err != nil {
-		w.opts.Logger.Error("audit segment could not be sealed, the next record tries again", slog.Any("error", err))
+	if err := w.rotate(); err != nil && !w.unsealed { // once: it is tried again several times a second
+		w.unsealed = true
+		w.opts.Logger.Error("audit segment could not be sealed; it is tried again until it can, and no record is taken before", slog.Any("error", err))
 	}
 }
 

@@ -68,7 +68,9 @@ func (d *doorConnection) Read(ctx context.Context) (jsonrpc.Message, error) {
 		var e envelope
 		switch m := message.(type) {
 		case *jsonrpc.Request:
-			id, e = m.ID, d.look(m)
+			if e = d.look(m); e.id != nil {
+				id = m.ID
+			}
 		case *jsonrpc.Response:
 			id = m.ID
 			if len(m.Result) == 0 && m.Error == nil && !d.doorway.vetted {
@@ -98,6 +100,7 @@ func (d *doorConnection) look(r *jsonrpc.Request) (e envelope) {
 	}
 	if e.refusal == nil && r.IsCall() && !d.ask(r.ID) {
 		e.refuse(jsonrpc.CodeInvalidRequest, errors.New("a request with this id is still being answered; give each an id of its own"))
+		e.id = nil // the client would take it for the answer to the other
 	}
 	return e
 }

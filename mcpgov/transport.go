@@ -17,7 +17,8 @@ type transportKey struct{} // the name of a connection's transport
 //	err := srv.Run(ctx, &mcp.StdioTransport{})
 //
 // Nothing but the protocol may be written to standard output meanwhile; logs go to standard error. If ctx carries
-// a user ([WithUser]), every call of the connection is that user's.
+// a user ([WithUser]), every call of the connection is that user's. Whatever transport t is, a message that is refused before MCP
+// begins leaves a record, too.
 func (s *Server) Run(ctx context.Context, t mcp.Transport) error {
 	s.serving(ctx, true)
 	defer s.ran(context.WithoutCancel(ctx))

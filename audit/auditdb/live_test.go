@@ -260,3 +260,23 @@ func TestFollowing(t *testing.T) {
 		require.Error(t, fault, text)
 	}
 }
+
+// TestLast: the newest number there is tells whoever follows a log from where on to ask, whatever a filter admits of it.
+func TestLast(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, err := audit.Open(dir, nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, log.Close()) }()
+	db := open(t, dir)
+	require.Zero(t, db.Last())
+	for want := range uint64(3) {
+		require.NoError(t, log.Append(t.Context(), audit.Record{Kind: audit.KindOutcome, CallID: "c", Outcome: "ok"}))
+		require.Equal(t, want, db.Last(), "a view changes with Refresh only")
+		require.NoError(t, db.Refresh(t.Context()))
+		require.Equal(t, want+1, db.Last())
+	}
+	require.NoError(t, log.Seal(t.Context()))
+	require.NoError(t, db.Refresh(t.Context()))
+	require.EqualValues(t, 3, db.Last(), "an empty segment holds none")
+}

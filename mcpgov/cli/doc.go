@@ -21,9 +21,9 @@
 // command prints JSON, one value a line where there are many; only a report is one value over many lines. Results go to standard output;
 // faults, one line each, progress and remarks to standard error.
 //
-// Exit codes: 0 done; 1 it could not be done, or was interrupted, or nobody read on; 2 the command was not understood; 3 the log is not as it was
-// written; 4 what --fail asked about was found. A log that a server is writing is verified again if it does not seem right, before it is said
-// that it is not.
+// Exit codes: 0 done; 1 it could not be done, or, without a word, nobody read on; 2 the command was not understood; 3 the log is not as it was
+// written; 4 what --fail asked about was found; 130 it was interrupted (Ctrl-C), and left nothing half-done. An interrupt is how tail --follow
+// is meant to end: 0. A log that a server is writing is verified again if it does not seem right, before it is said that it is not.
 //
 // The package links DuckDB, and so cgo.
 package cli

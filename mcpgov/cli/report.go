@@ -133,11 +133,15 @@ func contract(manifest string, rules []string) (*report.Contract, error) {
 func (s *settings) writeReport(c *cobra.Command, made *report.Report, path string) (err error) {
 	to := c.OutOrStdout()
 	if path != "" {
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err //nolint:wrapcheck // names the file
+		file, failure := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if failure != nil {
+			return failure //nolint:wrapcheck // names the file
 		}
-		defer func() { err = errors.Join(err, file.Close()) }()
+		defer func() {
+			if err = errors.Join(err, file.Close()); err != nil { // half a report would be taken for a whole one
+				err = errors.Join(err, os.Remove(path))
+			}
+		}()
 		to = file
 	}
 	if s.json {

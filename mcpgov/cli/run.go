@@ -23,6 +23,8 @@ const (
 	ExitUsage    = 2 // the command was not understood: flags, arguments, a filter, a time
 	ExitTampered = 3 // the log is not as it was written, or not as a witness saw it
 	ExitFindings = 4 // it was done, and found what --fail asked about: anomalies, controls that are not met
+
+	ExitInterrupted = 130 // it was interrupted, as by Ctrl-C, and nothing half-done is left
 )
 
 // Streams are where a command reads and writes. A nil one is empty, or swallows what is written.
@@ -32,7 +34,8 @@ type Streams struct {
 	Err io.Writer // faults and progress
 }
 
-// Run runs the command mcpgov with arguments, those after the program's name, and returns its exit code. It ends early, as failed, when ctx does.
+// Run runs the command mcpgov with arguments, those after the program's name, and returns its exit code. It ends early, as
+// interrupted, when ctx does.
 func Run(ctx context.Context, args []string, streams Streams) int {
 	root := &cobra.Command{
 		Use: "mcpgov", Short: "Governed MCP servers: ask and keep their audit logs",
@@ -73,11 +76,12 @@ func Execute(ctx context.Context, root *cobra.Command, args []string, streams St
 	if f, ok := errors.AsType[*failure](err); ok {
 		code = f.code
 	}
-	switch {
-	case code == ExitFailed && errors.Is(err, syscall.EPIPE):
+	nobodyReads := code == ExitFailed && errors.Is(err, syscall.EPIPE)
+	if code == ExitFailed && ctx.Err() != nil {
+		code, err = ExitInterrupted, errInterrupted // whatever else it says comes of that
+	}
+	if nobodyReads {
 		return code // whoever reads has enough, and says so in this way
-	case code == ExitFailed && ctx.Err() != nil:
-		err = errInterrupted // whatever else it says comes of that
 	}
 	_, _ = fmt.Fprintf(streams.Err, "%s: %s\n", command.CommandPath(), visible(err.Error()))
 	if code == ExitUsage {
