@@ -16,7 +16,7 @@ import (
 //
 // What is kept is what the handler returned, before any rule has hidden anything, under the target, the decoded arguments and the whole
 // caller: user, attributes and agent. An answer is given to nobody a handler could tell from whom it was made for, unless Shared says that it
-// does not matter. Whatever else a handler takes from its context must not change its answer. Errors are not kept, nor what breaks the output schema, nor
+// does not matter. Whatever else a handler takes from its context, and the Call's ID and Begun, must not change its answer. Errors are not kept, nor what breaks the output schema, nor
 // results past Limits.ResultBytes.
 //
 // A server keeps 1,000 answers and 64 MiB of them, in this process; with [Config].Store in there as well, sealed, where replicas find them. A Store

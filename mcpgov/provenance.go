@@ -99,7 +99,7 @@ func (s *Server) attribute(x executed, duty policy.Obligations, m *maskedResult)
 	}
 	m.origin.fields = hidden.origins
 	hide := x.scrub
-	if len(m.touched) > 0 {
+	if len(duty.Edits) > 0 {
 		values, err := hidden.fields.Collect(x.body)
 		if err != nil {
 			return err //nolint:wrapcheck // of what, the caller says
@@ -108,7 +108,7 @@ func (s *Server) attribute(x executed, duty policy.Obligations, m *maskedResult)
 		hide = func(text string) string { return finds.Scrub(x.scrub(text)) }
 	}
 	for _, source := range sources {
-		shown := tellable(source, m)
+		shown := tellable(source, m.cut > 0, len(duty.Edits) > 0)
 		hideIn(&shown, hide)
 		if err := s.cleanSource(&shown); err != nil {
 			return err
@@ -123,11 +123,11 @@ func (s *Server) attribute(x executed, duty policy.Obligations, m *maskedResult)
 
 // tellable is what of a source is no hint at what was hidden: lineage names the tables hidden fields come from, and any text may speak of a row
 // that was cut, whose number is nobody's business either.
-func tellable(s audit.Source, m *maskedResult) audit.Source {
+func tellable(s audit.Source, cut, hides bool) audit.Source {
 	switch {
-	case m.cut > 0:
+	case cut:
 		return audit.Source{System: s.System, Executed: s.Executed, AsOf: s.AsOf}
-	case len(m.touched) > 0:
+	case hides:
 		s.Statement, s.Tables, s.Model, s.Revision = "", nil, "", ""
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -37,6 +38,9 @@ func newAnswerCache(b *builder, logger *slog.Logger) (*answerCache, error) {
 				a.tags[name] = &tag{name: name}
 			}
 			p.target.tags = append(p.target.tags, a.tags[name])
+		}
+		if p.target.kind == kindResource { // no spec can write its own: tags have no space
+			p.target.tags = append(p.target.tags, &tag{name: "resource " + p.target.name})
 		}
 	}
 	for _, p := range b.parts {
@@ -73,7 +77,7 @@ func (s *Server) recalled(c *call, in any) (out any, body []byte, ok bool) {
 	s.kept.hits.Add(1)
 	old := age(found.asked, r.asked)
 	r.age = &old
-	c.notes.sources, c.notes.sourcesCut = slices.Clip(found.sources), found.cut // no handler runs that could add to them
+	c.notes.sources, c.notes.sourcesCut = slices.Clone(found.sources), found.cut // no handler runs that could add to them
 	c.draft.Note = joinNote(c.draft.Note, "answered from the cache, "+ageText(found.asked, r.asked))
 	return found.out, found.body, true
 }
@@ -130,6 +134,25 @@ func (s *Server) run(c *call, in any) (out any, body []byte, err error) {
 		return nil, nil, err
 	}
 	return res.out, res.body, nil
+}
+
+// own is the tag that stands for the resource itself; none if it is not cached.
+func (t *target) own() []*tag { return t.tags[max(0, len(t.tags)-1):] }
+
+// Invalidate ends all cached answers under tags, as a tool does that names them in [ToolSpec.Invalidates]: for what changes data outside of tools. It
+// returns when other replicas can know, or after 50 ms if [Config].Store fails; then they hear with the next call that asks for the tag. An error means
+// that nothing is cached under a tag, and nothing was done.
+func (s *Server) Invalidate(tags ...string) error {
+	var known []*tag
+	for _, name := range tags {
+		t := s.kept.tags[name]
+		if t == nil {
+			return fmt.Errorf("nothing is cached under the tag %q", name)
+		}
+		known = append(known, t)
+	}
+	s.invalidate(known)
+	return nil
 }
 
 // invalidate begins a new generation of tags.

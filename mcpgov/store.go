@@ -7,7 +7,7 @@ import (
 )
 
 // Store is memory that replicas of a server share, such as a Redis: see [Config].Store. What is put in it is sealed and named by keyed digests, so
-// that it learns neither names nor values; a value it changes, or gives for another key, is not accepted. All methods may be called from many goroutines,
+// that it learns neither names nor values; a value it changes, or gives for another key, is not accepted, and an old one it gives again is good for no longer than it was. All methods may be called from many goroutines,
 // and should return when ctx ends.
 type Store interface {
 	// Get returns the value of key, or an error that is [ErrNotFound] if there is none or its time is over.

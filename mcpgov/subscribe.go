@@ -169,10 +169,12 @@ func (s *Server) decision(c *call, t *target, in any) (policy.Decision, error) {
 }
 
 // ResourceUpdated tells the sessions that watch a resource that it has changed: those whose caller may still read it, under the policy now in
-// force. Nobody is told what changed. An error means that there is no such resource.
+// force. Nobody is told what changed. Cached answers of the resource end. An error means that there is no such resource.
 func (s *Server) ResourceUpdated(ctx context.Context, uri string) error {
-	if t, _ := s.targets.resource(uri); t == nil {
+	t, _ := s.targets.resource(uri)
+	if t == nil {
 		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: fmt.Sprintf("there is no resource %q", uri)}
 	}
+	s.invalidate(t.own())
 	return s.sdk.ResourceUpdated(ctx, &mcp.ResourceUpdatedNotificationParams{URI: uri}) //nolint:wrapcheck // it returns none
 }

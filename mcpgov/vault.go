@@ -99,11 +99,12 @@ func (v *vault) get(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // logged as the Store's
 	}
-	plain, err := v.seal.Open(nil, nil, sealed, []byte(name))
-	if err != nil {
-		return nil, errors.Join(errNotOurs, v.store.Delete(ctx, name))
+	if len(sealed) <= maxStored {
+		if plain, err := v.seal.Open(nil, nil, sealed, []byte(name)); err == nil {
+			return plain, nil
+		}
 	}
-	return plain, nil
+	return nil, errors.Join(errNotOurs, v.store.Delete(ctx, name))
 }
 
 func (v *vault) set(ctx context.Context, name string, plain []byte, ttl time.Duration) error {
