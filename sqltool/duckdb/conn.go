@@ -40,7 +40,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	return &statement{conn: c, query: query, native: s}, nil
+	return &statement{c, query}, c.give(query, s)
 }
 
 // prepare prepares one statement.
@@ -54,7 +54,7 @@ func (c *conn) inner(ctx context.Context) context.Context {
 }
 
 // take returns a prepared statement that nobody else uses.
-func (c *conn) take(ctx context.Context, query string) (*duckdb.Stmt, error) {
+func (c *conn) take(ctx context.Context, query string) (*ready, error) {
 	if s := c.cache.take(query); s != nil {
 		return s, nil
 	}
@@ -74,11 +74,11 @@ func (c *conn) take(ctx context.Context, query string) (*duckdb.Stmt, error) {
 	if !ok {
 		return nil, errors.Join(errDriver, s.Close())
 	}
-	return native, nil
+	return newReady(native)
 }
 
 // give puts a statement back.
-func (c *conn) give(query string, s *duckdb.Stmt) error {
+func (c *conn) give(query string, s *ready) error {
 	if c.abandoned.Load() {
 		return nil // the connection's end is not ours any more
 	}
@@ -99,7 +99,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return rows, end(err)
 }
 
-func (c *conn) query(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
+func (c *conn) query(ctx context.Context, query string, s *ready, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
@@ -130,7 +130,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	return result, end(err)
 }
 
-func (c *conn) exec(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Result, error) {
+func (c *conn) exec(ctx context.Context, query string, s *ready, args []driver.NamedValue) (driver.Result, error) {
 	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
@@ -146,7 +146,7 @@ func (c *conn) exec(ctx context.Context, query string, s *duckdb.Stmt, args []dr
 }
 
 // drop closes a statement that failed. It returns err.
-func (c *conn) drop(s *duckdb.Stmt, err error) error {
+func (c *conn) drop(s *ready, err error) error {
 	if !c.abandoned.Load() {
 		_ = s.Close() // err says more
 	}

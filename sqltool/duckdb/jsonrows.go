@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
-	"github.com/duckdb/duckdb-go/v2"
 )
 
 // Limit bounds a result. It also says how rows are written.
@@ -120,7 +119,7 @@ func (c *conn) appendJSON(ctx context.Context, dst []byte, query string, args []
 // stream is a result that the engine computes as it is read.
 type stream struct {
 	conn    *conn
-	stmt    *duckdb.Stmt
+	stmt    *ready
 	result  bindings.Result
 	chunk   bindings.DataChunk
 	columns []Column
@@ -128,8 +127,8 @@ type stream struct {
 }
 
 // stream runs a bound statement up to its first rows.
-func (c *conn) stream(ctx context.Context, s *duckdb.Stmt) (*stream, error) {
-	prepared, err := preparedOf(s)
+func (c *conn) stream(ctx context.Context, s *ready) (*stream, error) {
+	prepared, err := preparedOf(s.Stmt)
 	if err != nil {
 		return nil, err
 	}
