@@ -95,9 +95,13 @@ func (e *engine) people(t testing.TB) check.TableView {
 	filter, err = check.Bind(filter, map[string]any{"region": "north"})
 	require.NoError(t, err)
 	return check.TableView{Filter: filter, Columns: []check.Column{
-		{Name: "id"}, {Name: "name"},
-		{Name: "ssn", Mask: check.MaskLast("ssn", 4)}, {Name: "salary", Mask: check.MaskNull("salary")}, {Name: "region"},
-		{Name: "hire_code", Mask: check.MaskHash("hire_code", "a key that nobody knows")}, {Name: "tags"},
+		{Name: "id"},
+		{Name: "name"},
+		{Name: "ssn", Mask: check.MaskLast("ssn", 4)},
+		{Name: "salary", Mask: check.MaskNull("salary")},
+		{Name: "region"},
+		{Name: "hire_code", Mask: check.MaskHash("hire_code", "a key that nobody knows")},
+		{Name: "tags"},
 	}}
 }
 
