@@ -8,6 +8,9 @@ import (
 // The parts of a tree that the rewriting makes. Each has every member, as the engine writes it.
 
 func wholeNumber(n int64) object {
+	if n == int64(int32(n)) { //nolint:gosec // a number that changes is a BIGINT
+		return constant("INTEGER", json.Number(strconv.FormatInt(n, 10)))
+	}
 	return constant("BIGINT", json.Number(strconv.FormatInt(n, 10)))
 }
 

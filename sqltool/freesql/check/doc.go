@@ -12,7 +12,7 @@
 //	if err != nil {
 //		return err // a *Refusal: safe to show
 //	}
-//	// SELECT json_deserialize_sql(?::JSON) of checked.Tree is the statement to run.
+//	// SELECT json_deserialize_sql(?::JSON) of checked.Tree is the statement to run, if checked.Same says so of its own tree.
 //
 // Everything is an allow-list: a kind of node, a member of a node, a function or a type that the package does not know is refused, so a
 // newer engine can only refuse more.

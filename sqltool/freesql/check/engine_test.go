@@ -158,7 +158,8 @@ type answer struct {
 	checked check.Checked
 	ran     string // the statement that ran; empty if it was refused
 	refused error
-	failed  error // what the engine said, which no caller sees
+	other   string // the statement that the engine wrote, if it is not the one that was checked
+	failed  error  // what the engine said, which no caller sees
 }
 
 // ask does with a statement what a tool does.
@@ -175,6 +176,9 @@ func (e *engine) ask(t testing.TB, query string, rules check.Rules) answer {
 	if err := e.parser.QueryRow("SELECT json_deserialize_sql(?::JSON)", string(checked.Tree)).Scan(&a.ran); err != nil {
 		a.failed = err
 		return a
+	}
+	if err := checked.Same(e.parse(t, a.ran)); err != nil {
+		return answer{refused: err, other: a.ran}
 	}
 	a.columns, a.rows, a.failed = e.run(a.ran)
 	return a

@@ -34,6 +34,9 @@ func FuzzStatements(f *testing.F) {
 		if a.failed != nil {
 			said = append(said, a.failed.Error())
 		}
+		if a.other != "" {
+			t.Logf("asked %q, the engine wrote %q", query, a.other)
+		}
 		if a.refused != nil {
 			said = append(said, a.refused.Error())
 			var refusal *check.Refusal
