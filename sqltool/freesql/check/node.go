@@ -87,7 +87,7 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 		}
 		c.members(query, what, "node", "named_param_map")
 		node := c.object(query["node"], what)
-		largestColumn := size(1)
+		var largestColumn size
 		if c.word(node["type"], what) == "RECURSIVE_CTE_NODE" {
 			largestColumn = c.recursion(node, inner, mine)
 		} else {

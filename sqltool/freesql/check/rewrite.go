@@ -28,7 +28,7 @@ func (c *checker) rewrite(o object, name string) object {
 	if isView {
 		source = c.expand(view, name)
 	}
-	query := selectOf([]any{starOf("")}, source, nil)
+	query := selectOf([]any{star()}, source, nil)
 	if isShown && (shown.Columns != nil || shown.Filter != nil) {
 		query = c.show(shown, name, source)
 	}
@@ -58,7 +58,7 @@ func (c *checker) show(shown TableView, name string, source object) object {
 	if filtered {
 		filter := c.trusted(shown.Filter, name)
 		filter["alias"] = rowVisible
-		source = subqueryOf(selectOf([]any{starOf(""), filter}, source, nil), rowTable)
+		source = subqueryOf(selectOf([]any{star(), filter}, source, nil), rowTable)
 	}
 	var columns []any
 	for _, column := range shown.Columns {

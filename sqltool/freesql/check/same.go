@@ -51,7 +51,7 @@ func withoutSubquery(o object) object {
 	if o["type"] != "SUBQUERY" || values["type"] != "EXPRESSION_LIST" || o["alias"] != values["alias"] || len(o) != 3 {
 		return o
 	}
-	star, _ := plain(starOf("")).(object)
+	star, _ := plain(star()).(object)
 	if reflect.DeepEqual(node, object{
 		"type": "SELECT_NODE", "select_list": []any{star}, "from_table": values, "aggregate_handling": "STANDARD_HANDLING",
 	}) {
