@@ -44,6 +44,14 @@ COPY analytics.orders TO '{folder}/warehouse.duckdb.wal'
 COPY analytics.orders FROM '{folder}/plain.csv'
 EXPORT DATABASE '{folder}/out'
 IMPORT DATABASE '{folder}/out'
+SELECT * FROM analytics."/../plain.csv"
+SELECT * FROM analytics."../../{folder}/plain.csv"
+SELECT * FROM analytics."x.csv"
+SELECT * FROM analytics.csv
+SELECT * FROM analytics.parquet
+SELECT * FROM analytics."*"
+SELECT * FROM analytics."plain.json"
+SELECT * FROM warehouse.analytics."plain.CSV"
 -- network and extensions (refused)
 SELECT * FROM 'https://example.com/x.csv'
 SELECT * FROM read_csv('http://169.254.169.254/latest/meta-data')
