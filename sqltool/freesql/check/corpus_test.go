@@ -1,6 +1,9 @@
 package check_test
 
 import (
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,23 +25,61 @@ func TestLegitimate(t *testing.T) {
 			t.Errorf("line %d: %s\n  refused: %v\n  failed: %v\n  ran: %s", s.line, s.text, a.refused, a.failed, a.ran)
 			continue
 		}
-		if !equal(columns, a.columns) {
+		if !slices.Equal(columns, a.columns) {
 			t.Errorf("line %d: %s\n  columns %q\n  became  %q\n  ran: %s", s.line, s.text, columns, a.columns, a.ran)
 		}
-		if !equal(rows, a.rows) {
-			t.Errorf("line %d: %s\n  rows %.300q\n  became %.300q\n  ran: %s", s.line, s.text, rows, a.rows, a.ran)
+		if !slices.Equal(rows, a.rows) {
+			t.Errorf("line %d: %s\n  rows %q\n  became %q\n  ran: %s", s.line, s.text, rows[:min(3, len(rows))], a.rows[:min(3, len(a.rows))], a.ran)
 		}
 	}
 }
 
-func equal(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
+// canary finds what stands in no answer, refusal or error: words planted where nobody may look, and numbers that are masked or hidden.
+var canary = regexp.MustCompile(`(?i)canary[-_a-z0-9]*|424242[0-9]*|777000777`)
+
+// leak gives the first canary in texts that the question does not hold itself.
+func leak(question string, texts ...string) string {
+	for _, text := range texts {
+		for _, found := range canary.FindAllString(text, -1) {
+			if !strings.Contains(question, found) {
+				return found
+			}
 		}
 	}
-	return true
+	return ""
+}
+
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	e := open(t)
+	all := e.corpus(t, "attacks.sql")
+	require.GreaterOrEqual(t, len(all), 200)
+	refused := map[string]int{}
+	for _, s := range all {
+		a := e.ask(t, s.text, e.rules)
+		mayAnswer := strings.HasSuffix(s.class, "(no canary)")
+		require.True(t, mayAnswer || strings.HasSuffix(s.class, "(refused)"), "class %q says nothing of the answer", s.class)
+		if a.refused != nil {
+			refused[s.class]++
+			if a.other != "" {
+				t.Errorf("line %d: %s\n  the engine wrote another statement: %s", s.line, s.text, a.other)
+			}
+			if found := leak(s.text, a.refused.Error()); found != "" {
+				t.Errorf("line %d: %s\n  the refusal leaks: %s", s.line, s.text, found)
+			}
+			continue
+		}
+		if !mayAnswer {
+			t.Errorf("line %d (%s): %.200s\n  not refused: rows %q failed %v\n  ran: %.300s", s.line, s.class, s.text, a.rows[:min(3, len(a.rows))], a.failed, a.ran)
+			continue
+		}
+		said := append(slices.Clone(a.columns), a.rows...)
+		if a.failed != nil {
+			said = append(said, a.failed.Error())
+		}
+		if found := leak(s.text, said...); found != "" {
+			t.Errorf("line %d (%s): %s\n  leaks: %s\n  failed: %v\n  ran: %s", s.line, s.class, s.text, found, a.failed, a.ran)
+		}
+	}
+	t.Logf("%d attacks; refused: %v", len(all), refused)
 }

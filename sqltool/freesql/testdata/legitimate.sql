@@ -118,6 +118,7 @@ SELECT * EXCLUDE (address, attributes) FROM analytics.customers ORDER BY id LIMI
 SELECT * REPLACE (upper(name) AS name) FROM analytics.customers ORDER BY id LIMIT 2
 SELECT * RENAME (id AS number) FROM analytics.prices JOIN (SELECT 'SKU-1' AS sku, 1 AS id) USING (sku) ORDER BY valid_from LIMIT 2
 SELECT c.*, o.total FROM analytics.customers c JOIN analytics.orders o ON o.customer_id = c.id ORDER BY c.id, o.id LIMIT 3
+SELECT columns('a') FROM analytics.orders ORDER BY id LIMIT 3
 SELECT COLUMNS('.*_?id$') FROM analytics.orders ORDER BY id LIMIT 2
 SELECT min(COLUMNS(* EXCLUDE (items))), max(COLUMNS(* EXCLUDE (items))) FROM analytics.orders
 SELECT COLUMNS(c -> c LIKE 't%') FROM analytics.orders ORDER BY id LIMIT 2
