@@ -38,7 +38,7 @@ func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (repl
 		}
 		return reply{Refused: busy()}, nil
 	case <-ctx.Done():
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	case <-l.closed:
 		return reply{Refused: unavailable()}, nil
 	}
@@ -55,7 +55,7 @@ func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (repl
 		}
 		return r, nil
 	case <-ctx.Done():
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	}
 }
 

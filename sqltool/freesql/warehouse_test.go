@@ -78,7 +78,7 @@ func explore(t testing.TB, worker bool, change func(*freesql.Options)) *explored
 	t.Helper()
 	path := warehouse(t)
 	opts := freesql.Options{
-		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 4 * time.Second, Concurrent: 2, Logger: slog.New(slog.DiscardHandler),
+		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 4 * time.Second, Concurrent: 2, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if worker {
 		opts.Worker = &freesql.Worker{Path: path, MemoryBytes: 512 << 20, Threads: 2}

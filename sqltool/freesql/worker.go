@@ -86,7 +86,7 @@ func openWorker(ctx context.Context, setup workerSetup) (*engine, error) {
 	}
 	db, err := duckdb.Open(ctx, duckdb.Options{
 		Path: setup.Path, Schemas: setup.Settings.Schemas, Threads: setup.Threads,
-		MemoryBytes: setup.Memory / 2, // its buffers: the rest is for what it does not count, and for the result
+		MemoryBytes: setup.Memory / 2,                                          // its buffers: the rest is for what it does not count, and for the result
 		Pool:        duckdb.Pool{Open: 2}, StatementTimeout: -1, SlowQuery: -1, // the server keeps the time
 	})
 	if err != nil {
