@@ -2,15 +2,12 @@ package sqltool
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
-	"time"
-
-	"github.com/mcpgov/go-sdk/mcpgov"
+	"regexp"
+	"sync"
 )
 
 // DB is a database that tools and handlers ask. It is safe for concurrent use. It does not close the pool it was made of.
@@ -18,72 +15,137 @@ type DB struct {
 	system  string
 	pool    *sql.DB
 	options Options
+	plans   plans
+	asking  sync.Mutex // held while Options.AsOf runs
+
+	mu         sync.Mutex
+	statements map[string]*prepared // all there are, by digest, for snapshots
+	snapshot   func() (*snapshot, error)
 }
 
-// New makes a DB of a pool. The system is the name of the database in provenance and in error texts, such as "crm". The pool may be nil where
-// a snapshot is checked against and nothing runs.
+//nolint:gochecknoglobals // a constant that Go cannot spell as one
+var systemName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+
+// New makes a DB of a pool. The system is the name of the database in provenance, error texts and the name of its snapshot, such as "crm". The
+// pool may be nil where a snapshot is checked against and nothing runs.
 func New(system string, pool *sql.DB, opts Options) (*DB, error) {
 	var faults []error
-	if system == "" {
-		faults = append(faults, errors.New("sqltool.New: the system is empty: write the name of the database as it shall stand in records"))
+	if !systemName.MatchString(system) {
+		faults = append(faults, fmt.Errorf("sqltool.New: system %q: write the name of the database for records: 1 to 64 letters, digits, '_', '-' or '.'", system))
 	}
 	if pool == nil && opts.Snapshot == nil {
-		faults = append(faults, errors.New("sqltool.New: no *sql.DB: open one"))
+		faults = append(faults, errors.New("sqltool.New: the pool is nil: open one with sql.Open, or give Options.Snapshot"))
+	}
+	for name, negative := range map[string]bool{"MaxRows": opts.MaxRows < 0, "MaxBytes": opts.MaxBytes < 0, "MaxList": opts.MaxList < 0, "Timeout": opts.Timeout < 0, "Prepare": opts.Prepare < 0} {
+		if negative {
+			faults = append(faults, fmt.Errorf("sqltool.New: Options.%s is negative: write 0 for the default", name))
+		}
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	return &DB{system: system, pool: pool, options: opts.withDefaults()}, nil
+	db := &DB{system: system, pool: pool, options: opts.withDefaults(), statements: map[string]*prepared{}}
+	db.snapshot = sync.OnceValues(db.readSnapshot)
+	return db, nil
 }
 
-// prepared is a statement that has been read and checked.
-type prepared struct {
-	db         *DB
-	statement  Statement
-	digest     string
-	text       text
-	parameters map[string]parameter
+// remember keeps a statement for the snapshot. Statements that a handler builds anew each time are kept up to a bound.
+func (db *DB) remember(p *prepared) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if len(db.statements) < mostPlans {
+		db.statements[p.digest] = p
+	}
 }
 
-func (db *DB) prepare(s Statement, in reflect.Type) (*prepared, error) {
-	parsed, err := parseText(s.SQL)
+// Query runs a statement for a handler and sets dst, a pointer to a slice of structs, to its rows. The arguments are a struct or a
+// map[string]any, nil if there are none. What holds for [Query] holds here: limits, provenance, step, slow-query log. The statement is checked
+// when it is first run.
+func (db *DB) Query(ctx context.Context, s Statement, args, dst any) (truncated bool, err error) {
+	to := reflect.ValueOf(dst)
+	if to.Kind() != reflect.Pointer || to.IsNil() || to.Elem().Kind() != reflect.Slice {
+		return false, fmt.Errorf("statement %q: the rows go to a pointer to a slice of structs, not to %T", s.Name, dst)
+	}
+	in := pointed(reflect.ValueOf(args))
+	p, err := db.planFor(s, in, to.Elem().Type().Elem(), false)
 	if err != nil {
-		return nil, fmt.Errorf("statement %q: %w", s.Name, err)
+		return false, err
 	}
-	sum := sha256.Sum256([]byte(s.SQL))
-	p := &prepared{db: db, statement: s, text: parsed, parameters: map[string]parameter{}, digest: "sha256:" + hex.EncodeToString(sum[:])}
-	var faults []error
-	for _, piece := range parsed.pieces {
-		if piece.param == "" {
-			continue
-		}
-		found, err := findParameter(piece.param, in)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("statement %q: %w", s.Name, err))
-		}
-		p.parameters[piece.param] = found
+	rows := reflect.New(to.Elem().Type()).Elem()
+	if truncated, err = p.list(ctx, in, rows); err == nil {
+		to.Elem().Set(rows)
 	}
-	return p, errors.Join(faults...)
+	return truncated, err
 }
 
-// run binds and runs the statement; rows is called with the result while it is open.
-func (p *prepared) run(ctx context.Context, in reflect.Value, each func(*sql.Rows) (int, error)) (err error) {
-	query, args, err := p.bind(in)
+// QueryRow runs a statement for a handler and reads its one row into dst, a pointer to a struct. Without a row it returns an error that is
+// [sql.ErrNoRows].
+func (db *DB) QueryRow(ctx context.Context, s Statement, args, dst any) error {
+	to := reflect.ValueOf(dst)
+	if to.Kind() != reflect.Pointer || to.IsNil() || to.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("statement %q: the row goes to a pointer to a struct, not to %T", s.Name, dst)
+	}
+	in := pointed(reflect.ValueOf(args))
+	p, err := db.planFor(s, in, to.Elem().Type(), true)
 	if err != nil {
 		return err
 	}
-	done := mcpgov.Step(ctx, "query", p.statement.Name)
-	defer func() { done(err) }()
-	executed := time.Now()
-	rows, err := p.db.pool.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("statement %q: %w", p.statement.Name, err)
+	row := reflect.New(to.Elem().Type()).Elem()
+	if err = p.row(ctx, in, row); err == nil {
+		to.Elem().Set(row)
 	}
-	n, err := each(rows)
-	err = errors.Join(err, rows.Close())
-	mcpgov.AddSource(ctx, mcpgov.Source{
-		System: p.db.system, Ref: p.statement.Name, Statement: p.digest, Parameters: in.Interface(), Executed: executed, Rows: n,
-		Tables: p.statement.Tables, Model: p.statement.Model, Revision: p.statement.Revision,
-	})
 	return err
+}
+
+// Exec runs a statement that changes data for a handler and returns how many rows it changed.
+func (db *DB) Exec(ctx context.Context, s Statement, args any) (affected int64, err error) {
+	in := pointed(reflect.ValueOf(args))
+	p, err := db.planFor(s, in, nil, false)
+	if err != nil {
+		return 0, err
+	}
+	return p.exec(ctx, in)
+}
+
+// mostPlans bounds how many statements of handlers are kept; more are prepared each time.
+const mostPlans = 1_000
+
+// planFor returns the prepared statement, from memory if it was run before.
+func (db *DB) planFor(s Statement, in reflect.Value, row reflect.Type, one bool) (*prepared, error) {
+	if db == nil {
+		return nil, errNoDB
+	}
+	if db.pool == nil {
+		return nil, fmt.Errorf("statement %q: there is a snapshot but no pool: nothing can run", s.Name)
+	}
+	if s.Name == "" && s.File == "" {
+		return nil, errors.New("the statement has no Name, which stands in provenance: write one")
+	}
+	use := shape{row: row, one: one}
+	if in.IsValid() {
+		use.in = in.Type()
+	}
+	s, err := s.loaded("")
+	if err != nil {
+		return nil, err
+	}
+	key := planKey{s.SQL, s.Name, s.Writes, use.in, row, one}
+	db.plans.mu.Lock()
+	p, ok := db.plans.kept[key]
+	db.plans.mu.Unlock()
+	if ok {
+		return p, nil
+	}
+	if p, err = db.prepare(s, use); err != nil { // without the lock: it asks the database
+		return nil, err
+	}
+	db.plans.mu.Lock()
+	defer db.plans.mu.Unlock()
+	if db.plans.kept == nil {
+		db.plans.kept = map[planKey]*prepared{}
+	}
+	if len(db.plans.kept) < mostPlans {
+		db.plans.kept[key] = p
+	}
+	return p, nil
 }

@@ -3,16 +3,21 @@ package sqltool
 import (
 	"context"
 	"database/sql"
+	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 )
 
-// Generic is the [Engine] of any driver that writes parameters as ?. It can describe queries, not other statements, and cannot tell what
-// parameters are.
+// Generic is the [Engine] of any driver that writes parameters as ?. Of a query it knows the columns, by asking for none of its rows; it
+// cannot tell what parameters are, nor what other statements return: that shows when they run. Whether a statement reads it takes from its words,
+// so give it a user who may do no more than the statements need.
 func Generic() Engine { return generic{} }
 
 type generic struct{}
@@ -21,54 +26,84 @@ func (generic) Name() string                   { return "generic" }
 func (generic) Placeholder(int, string) string { return "?" }
 func (generic) Bind(v any) (any, error)        { return Plain(v) }
 
-// Describe asks for no row of the query.
+// Describe asks for no row of a query, with NULL for every parameter; other statements are prepared.
 func (generic) Describe(ctx context.Context, conn *sql.Conn, query string) (Description, error) {
-	statement, err := conn.PrepareContext(ctx, query)
+	t, err := parseText(query)
 	if err != nil {
-		return Description{}, err //nolint:wrapcheck // the caller says where
+		return Description{}, err
 	}
-	return Description{}, statement.Close() //nolint:wrapcheck // as above
+	if t.onlyReads() != nil {
+		statement, err := conn.PrepareContext(ctx, query)
+		if err != nil {
+			return Description{}, err //nolint:wrapcheck // the caller says where
+		}
+		return Description{}, statement.Close() //nolint:wrapcheck // as above
+	}
+	rows, err := conn.QueryContext(ctx, "SELECT * FROM (\n"+query+"\n) AS _described LIMIT 0", make([]any, len(t.marks))...)
+	if err != nil {
+		return Description{}, err //nolint:wrapcheck // as above
+	}
+	columns, err := columnsOf(rows)
+	return Description{Columns: columns}, errors.Join(err, rows.Err(), rows.Close())
 }
 
-// ReadOnly goes by the first word: SELECT, VALUES and WITH without a word that writes.
+// ReadOnly goes by the words of the statement.
 func (generic) ReadOnly(_ context.Context, _ *sql.Conn, query string) error {
 	t, err := parseText(query)
 	if err != nil {
 		return err
 	}
-	switch t.first {
-	case "select", "values", "with", "(":
-		return nil
-	}
-	return fmt.Errorf("it begins with %s", strings.ToUpper(t.first))
+	return t.onlyReads()
 }
 
-var errNoValue = errors.New("a value of this type cannot be bound")
+// onlyReads says by the words of a statement why it does not only read.
+func (t *text) onlyReads() error {
+	switch {
+	case t.count != 1:
+		return fmt.Errorf("it holds %d statements", t.count)
+	case !slices.Contains([]string{"select", "values", "with", "(", "table", "from"}, t.first):
+		return fmt.Errorf("it begins with %s", strings.ToUpper(t.first))
+	case t.writes != "":
+		return fmt.Errorf("it holds %s", strings.ToUpper(t.writes))
+	}
+	return nil
+}
 
-// Plain makes of a Go value one that every driver takes: nil, bool, int64, float64, string, []byte or [time.Time]. Named types are seen as what
-// they are. Engines use it for what they have no form of their own for.
+var errNoValue = errors.New("it is no single value")
+
+// Plain makes of a Go value one that every driver takes: nil, bool, int64, uint64, float64, string, []byte or [time.Time]. Engines use it for what
+// they have no form of their own for.
 func Plain(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, int64, float64, string, []byte, time.Time:
+		return v, nil
+	case json.RawMessage:
+		return string(v), nil
+	}
 	value := pointed(reflect.ValueOf(v))
 	if !value.IsValid() {
 		return nil, nil //nolint:nilnil // NULL
 	}
-	switch fields.KindOf(value.Type()) {
-	case fields.Boolean:
-		return value.Bool(), nil
-	case fields.Integer:
-		if value.CanInt() {
-			return value.Int(), nil
-		}
-		return value.Uint(), nil
-	case fields.Text:
-		if value.Kind() == reflect.String {
-			return value.String(), nil
-		}
-	case fields.Number:
-		if value.Kind() == reflect.String {
-			return value.String(), nil
-		}
-		return value.Float(), nil
+	if value.Type() == timeType {
+		return value.Interface(), nil
 	}
-	return value.Interface(), nil
+	if marshaler, ok := value.Interface().(encoding.TextMarshaler); ok {
+		text, err := marshaler.MarshalText()
+		return string(text), err //nolint:wrapcheck // the caller says which parameter
+	}
+	switch {
+	case value.Kind() == reflect.Bool:
+		return value.Bool(), nil
+	case value.CanInt():
+		return value.Int(), nil
+	case value.CanUint():
+		return value.Uint(), nil
+	case value.CanFloat():
+		return value.Float(), nil
+	case value.Kind() == reflect.String:
+		return value.String(), nil
+	case fields.KindOf(value.Type()) == fields.Text && value.Kind() == reflect.Slice:
+		return value.Bytes(), nil
+	}
+	return nil, errNoValue
 }

@@ -1,9 +1,9 @@
 package sqltool
 
 import (
-	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -13,37 +13,51 @@ import (
 // parameter is one parameter of a statement: where its value stands in the input.
 type parameter struct {
 	path  string
-	steps [][]int // of each struct on the way, the index of the field
-	typ   reflect.Type
-	list  bool
+	steps [][]int      // of each struct on the way, the index of the field
+	keys  []string     // of an input that is a map: the keys on the way
+	typ   reflect.Type // nil if only the call tells
 }
 
+// isList reports whether values of a type are lists; bytes are not.
+func isList(t reflect.Type) bool { return t != nil && fields.KindOf(t) == fields.List }
+
 // findParameter looks a path up in the input type.
-func findParameter(path string, in reflect.Type) (parameter, error) {
-	p := parameter{path: path, typ: in}
-	var seen string
+func findParameter(path string, in reflect.Type) (*parameter, error) {
+	p := &parameter{path: path, typ: in}
+	if in.Kind() == reflect.Map {
+		p.keys, p.typ = strings.Split(path, "."), nil
+		return p, nil
+	}
+	seen := ""
 	for name := range strings.SplitSeq(path, ".") {
-		table, err := fields.Of(p.typ)
-		if err != nil {
-			return p, fmt.Errorf("$%s: %s has no fields: write $%s", path, seen, seen)
+		if fields.KindOf(p.typ) != fields.Object {
+			return nil, fmt.Errorf("$%s: %s has no fields: write $%s", path, seen, seen)
+		}
+		table, err := fields.Inspect(p.typ)
+		if table == nil {
+			return nil, err //nolint:wrapcheck // it names the type
 		}
 		f, ok := table.ByName(name)
 		if !ok {
-			return p, fmt.Errorf("$%s: %s has no field %q%s: write one of %s", path, in, name, suggest.DidYouMean(name, table.Names()), strings.Join(table.Names(), ", "))
+			return nil, fmt.Errorf("$%s: %s has no field %q%s: its fields are %s", path, p.typ, name, suggest.DidYouMean(name, table.Names()), strings.Join(table.Names(), ", "))
 		}
 		p.steps, p.typ = append(p.steps, f.Index), f.Type
 		seen = strings.TrimPrefix(seen+"."+name, ".")
 	}
-	p.list = fields.KindOf(p.typ) == fields.List
 	return p, nil
 }
 
-// value returns the value in an input; invalid behind a nil pointer.
+// value returns the value in an input; invalid behind a nil pointer and of a key that is not there.
 func (p *parameter) value(in reflect.Value) reflect.Value {
+	for _, key := range p.keys {
+		if in = pointed(in); in.Kind() != reflect.Map || in.Type().Key().Kind() != reflect.String {
+			return reflect.Value{}
+		}
+		in = in.MapIndex(reflect.ValueOf(key).Convert(in.Type().Key()))
+	}
 	for _, index := range p.steps {
 		for _, i := range index {
-			in = pointed(in)
-			if !in.IsValid() {
+			if in = pointed(in); !in.IsValid() {
 				return in
 			}
 			in = in.Field(i)
@@ -60,107 +74,28 @@ func pointed(v reflect.Value) reflect.Value {
 	return v
 }
 
-// binding writes a statement for an engine and collects what is bound to it.
-type binding struct {
-	engine  Engine
-	maxList int
-	query   strings.Builder
-	args    []any
-	numbers map[string]int // of parameters that are already there
-}
+// notForSQL is the tag of input fields that the statement does not need: only rules, Validate or people read them.
+const notForSQL = "-"
 
-// bind makes the query and its arguments of one input.
-func (s *prepared) bind(in reflect.Value) (query string, args []any, err error) {
-	b := binding{engine: s.db.options.Engine, maxList: s.db.options.MaxList, numbers: map[string]int{}}
-	for i := range s.text.pieces {
-		p := &s.text.pieces[i]
-		if p.param == "" {
-			b.query.WriteString(p.text)
-			continue
-		}
-		parameter := s.parameters[p.param]
-		value := parameter.value(in)
-		if parameter.list && p.in {
-			err = b.list(p, value)
-		} else {
-			b.query.WriteString(p.before)
-			err = b.scalar(p.param, value)
-			b.query.WriteString(p.after)
-		}
-		if err != nil {
-			return "", nil, fmt.Errorf("$%s: %w", p.param, err)
-		}
-	}
-	return b.query.String(), b.args, nil
-}
-
-// scalar writes one placeholder for a value.
-func (b *binding) scalar(name string, value reflect.Value) error {
-	if n, ok := b.numbers[name]; ok {
-		b.query.WriteString(b.engine.Placeholder(n, name))
+// unused lists the fields of an input that no parameter names.
+func unused(in reflect.Type, prefix string, used []string) []string {
+	table, err := fields.Inspect(in)
+	if table == nil || err != nil && len(table.Fields) == 0 {
 		return nil
 	}
-	var v any
-	if value.IsValid() {
-		var err error
-		if v, err = b.engine.Bind(value.Interface()); err != nil {
-			return err //nolint:wrapcheck // bind says which parameter
+	var faults []string
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		path := prefix + f.Name
+		inside := func(u string) bool { return strings.HasPrefix(u, path+".") }
+		switch {
+		case f.Tag.Get("sql") == notForSQL || slices.Contains(used, path):
+		case slices.ContainsFunc(used, inside):
+			faults = append(faults, unused(fields.Deref(f.Type), path+".", used)...)
+		default:
+			faults = append(faults, fmt.Sprintf("field %q of the input is no parameter%s: write $%s in the statement, or tag the field sql:\"-\"",
+				path, suggest.DidYouMean(path, used), path))
 		}
 	}
-	placeholder := b.add(name, v)
-	if !strings.Contains(placeholder, "?") {
-		b.numbers[name] = len(b.args)
-	}
-	b.query.WriteString(placeholder)
-	return nil
-}
-
-// add adds an argument and returns its placeholder.
-func (b *binding) add(name string, v any) string {
-	placeholder := b.engine.Placeholder(len(b.args)+1, name)
-	if strings.HasSuffix(placeholder, name) && name != "" {
-		v = sql.Named(name, v)
-	}
-	b.args = append(b.args, v)
-	return placeholder
-}
-
-// nothing is a list without elements that every database takes: IN is false of it and NOT IN true.
-const nothing = "(SELECT NULL WHERE 1 = 0)"
-
-// list writes IN and its list.
-func (b *binding) list(p *piece, value reflect.Value) error {
-	n := 0
-	if value.IsValid() {
-		n = value.Len()
-	}
-	if n > b.maxList {
-		return fmt.Errorf("the list has %d values, at most %d are allowed", n, b.maxList)
-	}
-	if lister, ok := b.engine.(Lister); ok && value.IsValid() {
-		v, err := b.engine.Bind(value.Interface())
-		if err != nil {
-			return err //nolint:wrapcheck // bind says which parameter
-		}
-		b.query.WriteString(lister.In(b.add(p.param, v), p.not))
-		return nil
-	}
-	if p.not {
-		b.query.WriteString("NOT ")
-	}
-	b.query.WriteString("IN ")
-	if n == 0 {
-		b.query.WriteString(nothing)
-		return nil
-	}
-	for i := range n {
-		b.query.WriteString([]string{"(", ", "}[min(i, 1)])
-		v, err := b.engine.Bind(value.Index(i).Interface())
-		if err != nil {
-			return err //nolint:wrapcheck // bind says which parameter
-		}
-		b.query.WriteString(b.add(fmt.Sprintf("%s_%d", p.param, i), v))
-	}
-	b.query.WriteString(")")
-	return nil
+	return faults
 }

@@ -2,6 +2,7 @@ package sqltool
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,8 +11,14 @@ type text struct {
 	pieces []piece
 	marks  []int // where a bare ? stands: a placeholder of some drivers, an operator of PostgreSQL
 	count  int   // statements: texts between semicolons that hold more than space and comments
-	first  string
+	first  string // the first word, lower case
+	writes string // the first word of those that only stand in statements that write, lower case
 }
+
+// writing are words that stand in statements that write, FOR UPDATE and SELECT INTO among them.
+//
+//nolint:gochecknoglobals // a constant that Go cannot spell as one
+var writing = []string{"insert", "update", "delete", "merge", "into"}
 
 // piece is some text, or a parameter.
 type piece struct {
@@ -29,7 +36,10 @@ func parseText(sql string) (text, error) {
 	if err := s.run(); err != nil {
 		return text{}, err
 	}
-	s.flush(len(sql))
+	if s.end == 0 {
+		s.end = len(sql)
+	}
+	s.flush(s.end)
 	return s.out, nil
 }
 
@@ -40,7 +50,8 @@ type scanner struct {
 	begun int // of the text not yet in out
 	out   text
 	words [3]word // the last three tokens that are no space, newest last
-	dirty bool    // the statement has begun
+	dirty bool    // a statement has begun
+	end   int     // where the semicolon behind the first statement stands
 }
 
 // word is a token that matters in front of a parameter.
@@ -61,6 +72,10 @@ func (s *scanner) run() error {
 		}
 		token := s.sql[begin:s.i]
 		if token == ";" {
+			if s.dirty && s.end == 0 {
+				s.flush(begin)
+				s.end = begin
+			}
 			s.dirty = false
 		} else if !s.dirty {
 			s.dirty = true
@@ -68,6 +83,9 @@ func (s *scanner) run() error {
 			if s.out.count == 1 {
 				s.out.first = strings.ToLower(token)
 			}
+		}
+		if lower := strings.ToLower(token); s.out.writes == "" && slices.Contains(writing, lower) {
+			s.out.writes = lower
 		}
 		s.words[0], s.words[1], s.words[2] = s.words[1], s.words[2], word{strings.ToLower(token), begin, s.i}
 	}

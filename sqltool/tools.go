@@ -2,114 +2,105 @@ package sqltool
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
 
-	"github.com/mcpgov/go-sdk/internal/fields"
 	"github.com/mcpgov/go-sdk/mcpgov"
 )
 
-// Query makes a tool that returns the rows of a statement.
+// Query makes a tool that returns the rows of a statement. In is the struct its parameters stand in, Row has a field for each column, by the
+// names in their json tags. Everything that does not fit together is reported by [mcpgov.New], at once.
+//
+// The tool is ReadOnly unless the statement has Writes, whatever the spec says; a spec that says otherwise is a fault.
 func Query[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
-	p, err := db.tool(&spec, s, reflect.TypeFor[In]())
+	p, err := db.tool(&spec, s, shape{in: reflect.TypeFor[In](), row: reflect.TypeFor[Row]()})
 	if err != nil {
 		return mcpgov.Broken(err)
 	}
 	return mcpgov.Tool(spec, func(ctx context.Context, in In) (Rows[Row], error) {
-		var out Rows[Row]
-		err := p.run(ctx, reflect.ValueOf(in), func(rows *sql.Rows) (int, error) {
-			for rows.Next() {
-				if len(out.Rows) == p.maxRows() {
-					out.Truncated = true
-					break
-				}
-				var row Row
-				if err := scan(rows, reflect.ValueOf(&row).Elem()); err != nil {
-					return len(out.Rows), err
-				}
-				out.Rows = append(out.Rows, row)
-			}
-			return len(out.Rows), rows.Err()
-		})
+		out := Rows[Row]{}
+		truncated, err := p.list(ctx, reflect.ValueOf(in), reflect.ValueOf(&out.Rows).Elem())
 		if err != nil {
-			return Rows[Row]{}, err
+			return Rows[Row]{}, p.answer(err, &spec)
 		}
+		out.Truncated = truncated
 		return out, nil
 	})
 }
 
-// QueryRow makes a tool that returns the one row of a statement.
+// QueryRow makes a tool that returns the one row of a statement. If there is none the call ends with the error that [Statement].NotFound
+// names; more than one is a fault of the statement.
 func QueryRow[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
-	p, err := db.tool(&spec, s, reflect.TypeFor[In]())
+	p, err := db.tool(&spec, s, shape{in: reflect.TypeFor[In](), row: reflect.TypeFor[Row](), one: true})
 	if err != nil {
 		return mcpgov.Broken(err)
 	}
 	return mcpgov.Tool(spec, func(ctx context.Context, in In) (Row, error) {
-		var row Row
-		err := p.run(ctx, reflect.ValueOf(in), func(rows *sql.Rows) (int, error) {
-			if !rows.Next() {
-				return 0, errors.Join(sql.ErrNoRows, rows.Err())
-			}
-			return 1, scan(rows, reflect.ValueOf(&row).Elem())
-		})
-		return row, err
+		var row, none Row
+		if err := p.row(ctx, reflect.ValueOf(in), reflect.ValueOf(&row).Elem()); err != nil {
+			return none, p.answer(err, &spec)
+		}
+		return row, nil
 	})
 }
 
-// Exec makes a tool of a statement that changes data and returns how many rows it changed.
+// Exec makes a tool of a statement that changes data, and returns how many rows it changed. The statement must have Writes. The change is
+// committed before the tool returns, and undone if anything fails before.
 func Exec[In any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
-	p, err := db.tool(&spec, s, reflect.TypeFor[In]())
+	p, err := db.tool(&spec, s, shape{in: reflect.TypeFor[In]()})
+	if err == nil && !s.Writes {
+		err = fmt.Errorf("tool %q: sqltool.Exec is for statements that change data: write Writes: true, or use sqltool.Query", spec.Name)
+	}
 	if err != nil {
 		return mcpgov.Broken(err)
 	}
 	return mcpgov.Tool(spec, func(ctx context.Context, in In) (Affected, error) {
-		query, args, err := p.bind(reflect.ValueOf(in))
+		n, err := p.exec(ctx, reflect.ValueOf(in))
 		if err != nil {
-			return Affected{}, err
+			return Affected{}, p.answer(err, &spec)
 		}
-		result, err := db.pool.ExecContext(ctx, query, args...)
-		if err != nil {
-			return Affected{}, fmt.Errorf("statement %q: %w", p.statement.Name, err)
-		}
-		n, err := result.RowsAffected()
-		return Affected{n}, err
+		return Affected{n}, nil
 	})
 }
 
-func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, in reflect.Type) (*prepared, error) {
-	if s.Name == "" {
-		s.Name = spec.Name
+var errNoDB = errors.New("the *sqltool.DB is nil: make one with sqltool.New")
+
+// tool checks a statement against the spec of its tool and the types.
+func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, error) {
+	where := func(err error) error { return fmt.Errorf("tool %q: %w", spec.Name, err) }
+	if db == nil {
+		return nil, where(errNoDB)
+	}
+	s, err := s.loaded(spec.Name)
+	if err != nil {
+		return nil, where(err)
+	}
+	var faults []error
+	if use.in.Kind() != reflect.Struct {
+		return nil, where(fmt.Errorf("the input type %s is no struct: write one whose fields are the parameters", use.in))
+	}
+	if s.Writes && spec.ReadOnly {
+		faults = append(faults, where(errors.New("it is ReadOnly and its statement Writes: leave one out")))
 	}
 	spec.ReadOnly = !s.Writes
-	return db.prepare(s, in)
-}
-
-func (p *prepared) maxRows() int {
-	if p.statement.MaxRows > 0 {
-		return p.statement.MaxRows
-	}
-	return p.db.options.MaxRows
-}
-
-// scan reads one row by column names.
-func scan(rows *sql.Rows, row reflect.Value) error {
-	table, err := fields.Of(row.Type())
-	if err != nil {
-		return err
-	}
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	targets := make([]any, len(columns))
-	for i, name := range columns {
-		f, ok := table.ByName(name)
-		if !ok {
-			return fmt.Errorf("%s has no field %q", row.Type(), name)
+	for _, code := range []mcpgov.Code{s.NotFound, s.Conflict} {
+		if code != "" && !declares(spec, code) {
+			faults = append(faults, where(fmt.Errorf("the error %q of its statement is not declared: add it to ToolSpec.Errors", code)))
 		}
-		targets[i] = row.FieldByIndex(f.Index).Addr().Interface()
 	}
-	return rows.Scan(targets...)
+	p, err := db.prepare(s, use)
+	if err != nil {
+		faults = append(faults, where(err))
+	}
+	return p, errors.Join(faults...)
+}
+
+func declares(spec *mcpgov.ToolSpec, code mcpgov.Code) bool {
+	for _, e := range spec.Errors {
+		if e.Code == code {
+			return true
+		}
+	}
+	return false
 }

@@ -100,7 +100,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 }
 
 func (c *conn) query(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
-	if err := s.Bind(args); err != nil {
+	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var native driver.Rows
@@ -131,7 +131,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 }
 
 func (c *conn) exec(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.Bind(args); err != nil {
+	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var result driver.Result
@@ -188,11 +188,6 @@ func (t *transaction) Rollback() error {
 // Begin is needed by database/sql, which never calls it.
 func (c *conn) Begin() (driver.Tx, error) {
 	return c.BeginTx(context.Background(), driver.TxOptions{})
-}
-
-// CheckNamedValue lets the driver judge arguments.
-func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
-	return c.native.CheckNamedValue(v)
 }
 
 // IsValid says whether the connection can go back to the pool.

@@ -21,12 +21,13 @@ type connector struct {
 	db     *Database
 	slots  chan struct{} // one is taken per connection of the engine
 	stuck  atomic.Int64  // connections whose caller was answered while the engine goes on
+	hard   atomic.Int64  // of these, those that do not end soon
 	locked atomic.Bool
 }
 
 // Connect waits for a slot and opens a connection.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	if c.stuck.Load() >= int64(c.db.opts.Pool.Stuck) {
+	if c.hard.Load() >= int64(c.db.opts.Pool.Stuck) {
 		return nil, ErrStuck
 	}
 	select {

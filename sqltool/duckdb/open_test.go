@@ -39,7 +39,10 @@ func open(t testing.TB, opts duckdb.Options) *duckdb.Database {
 	t.Helper()
 	db, err := duckdb.Open(t.Context(), opts)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	t.Cleanup(func() {
+		settle(t, db)
+		require.NoError(t, db.Close())
+	})
 	return db
 }
 

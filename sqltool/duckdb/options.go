@@ -49,7 +49,7 @@ type Pool struct {
 	Lifetime time.Duration
 	// AcquireWait is how long a statement waits for a connection. Zero: 5 s. Negative: as long as its context allows.
 	AcquireWait time.Duration
-	// Stuck is how many connections may be held by queries that were given up but that the engine has not ended, before no new
-	// connection is opened ([ErrStuck]). Zero: 3, or Open if that is less.
+	// Stuck is how many connections may be held by queries that were given up but that the engine has not ended within a second, before
+	// no new connection is opened ([ErrStuck]). Zero: 3, or Open if that is less.
 	Stuck int
 }

@@ -12,6 +12,7 @@ const (
 	grace       = 40 * time.Millisecond  // after the end of the context, for the engine to notice
 	firstNudge  = 500 * time.Microsecond // between the first two interrupts; doubled from then on
 	longestWait = 250 * time.Millisecond // between interrupts when nobody waits any more
+	endsSoon    = time.Second            // what the engine ends within this time after the answer is not held against it
 )
 
 // errAbandoned is the error of a connection whose caller was answered while the engine went on.
@@ -61,17 +62,23 @@ func (c *conn) abandon(done <-chan error, late func(error)) {
 	c.abandoned.Store(true)
 	c.from.stuck.Add(1)
 	go func() {
-		for ended := false; !ended; {
+		for waited := time.Duration(0); ; waited += longestWait {
+			if waited == endsSoon {
+				c.from.hard.Add(1)
+			}
 			select {
 			case err := <-done:
 				late(err)
-				ended = true
+				_ = c.shut() // nobody is there to hear of it
+				if waited >= endsSoon {
+					c.from.hard.Add(-1)
+				}
+				c.from.stuck.Add(-1)
+				<-c.from.slots
+				return
 			case <-time.After(longestWait):
 				mapping.Interrupt(c.handle)
 			}
 		}
-		_ = c.shut() // nobody is there to hear of it
-		c.from.stuck.Add(-1)
-		<-c.from.slots
 	}()
 }
