@@ -6,8 +6,9 @@ import (
 	"errors"
 	"time"
 
-	duckdriver "github.com/duckdb/duckdb-go/v2"
+	driver "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
 )
 
@@ -84,14 +85,17 @@ func (e *engine) write(ctx context.Context, tree []byte) (string, error) {
 	return statement, err
 }
 
-// run runs a checked statement and reads what it gives, up to the caps.
-func (e *engine) run(ctx context.Context, statement string) (_ reply, err error) {
-	rows, err := e.data.SQL().QueryContext(ctx, statement)
+// run runs a checked statement and writes what it gives as JSON, up to the caps.
+func (e *engine) run(ctx context.Context, statement string) (reply, error) {
+	result, err := e.data.AppendJSON(ctx, nil, statement, nil, duckdb.Limit{Rows: e.settings.MaxRows, Bytes: e.settings.MaxBytes})
 	if err != nil {
 		return reply{}, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	return readRows(rows, e.settings.MaxRows, e.settings.MaxBytes)
+	r := reply{Rows: result.JSON, RowCount: result.Rows, Truncated: result.Truncated, Columns: make([]Column, len(result.Columns))}
+	for i, c := range result.Columns {
+		r.Columns[i] = Column(c)
+	}
+	return r, nil
 }
 
 // refused turns what the checker says, which is safe to show, into an answer. What cannot be read is answered as what is not there.
@@ -112,14 +116,13 @@ func (e *engine) refused(err error) reply {
 
 // judge puts what the engine says into one of few texts. Its own names what is there, and quotes values.
 func (e *engine) judge(err error) *refusal {
-	var said *duckdriver.Error
-	if errors.As(err, &said) {
-		switch said.Type {
-		case duckdriver.ErrorTypeCatalog, duckdriver.ErrorTypeBinder:
-			return notFound(e.settings.ListTool)
-		}
+	if said, ok := errors.AsType[*driver.Error](err); ok && (said.Type == driver.ErrorTypeCatalog || said.Type == driver.ErrorTypeBinder) {
+		return notFound(e.settings.ListTool)
 	}
-	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, duckdb.ErrBusy):
+		return busy()
+	case errors.Is(err, duckdb.ErrStuck), errors.Is(err, sql.ErrConnDone), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return unavailable()
 	}
 	return failed()

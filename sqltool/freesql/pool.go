@@ -24,7 +24,8 @@ type pool struct {
 	keepers sync.WaitGroup
 
 	mu       sync.Mutex
-	failing  int // keepers that could not start their worker
+	all      int // keepers
+	failing  int // of these, those that could not start their worker
 	replaced int // workers that were killed or died
 	busy     int
 }
@@ -37,7 +38,7 @@ type loan struct {
 
 // newPool starts the workers. It fails if the first cannot be started: what is wrong then is wrong with all.
 func newPool(ctx context.Context, program []string, setup workerSetup, size int, logger *slog.Logger) (*pool, error) {
-	p := &pool{program: program, setup: setup, logger: logger, turns: make(chan struct{}, size), ready: make(chan *loan)}
+	p := &pool{program: program, setup: setup, logger: logger, turns: make(chan struct{}, size), ready: make(chan *loan), all: size + spares}
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	first, err := p.start(ctx)
 	if err != nil {
@@ -45,7 +46,7 @@ func newPool(ctx context.Context, program []string, setup workerSetup, size int,
 		return nil, err
 	}
 	p.first = first.opened
-	for i := range size + spares {
+	for i := range p.all {
 		var c *child
 		if i == 0 {
 			c = first
@@ -183,7 +184,7 @@ func (p *pool) put(ctx context.Context, l *loan, q question) (reply, error) {
 func (p *pool) none() *refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.failing > 0 {
+	if p.failing == p.all {
 		return unavailable()
 	}
 	return busy()
@@ -192,7 +193,7 @@ func (p *pool) none() *refusal {
 func (p *pool) stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Running: p.busy, Replaced: p.replaced, Open: p.failing > 0}
+	return Stats{Running: p.busy, Replaced: p.replaced, Open: p.failing == p.all}
 }
 
 // close kills the workers and waits until they are gone.

@@ -92,7 +92,12 @@ func openWorker(ctx context.Context, setup workerSetup) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(ctx, db, setup.Path, setup.Settings)
+	e, err := newEngine(ctx, db, setup.Path, setup.Settings)
+	if err != nil {
+		return nil, err
+	}
+	yieldToServer()
+	return e, nil
 }
 
 // tell answers one question.
