@@ -57,7 +57,7 @@ func (e *engine) answer(ctx context.Context, q question) reply {
 	}
 	r, err := e.run(ctx, statement)
 	if err != nil {
-		return reply{Refused: e.judge(err), Detail: e.detail(err)}
+		return reply{Refused: e.judge(err), Detail: e.detail(err), Spent: spent(err)}
 	}
 	r.Read = checked.Tables
 	return r
@@ -128,5 +128,9 @@ func (e *engine) judge(err error) *refusal {
 	return failed()
 }
 
-// exhausted says whether a worker that gave this answer should not be asked again: what ran out of memory once may have left little.
-func (r reply) exhausted() bool { return r.Refused != nil && r.Refused.Code == QueryFailed }
+// spent says whether an engine should not be asked again after this error: what ran out of memory may have little left, and after an error
+// of its own DuckDB answers nothing any more.
+func spent(err error) bool {
+	said, ok := errors.AsType[*driver.Error](err)
+	return ok && (said.Type == driver.ErrorTypeOutOfMemory || said.Type == driver.ErrorTypeInternal || said.Type == driver.ErrorTypeFatal)
+}

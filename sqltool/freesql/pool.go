@@ -167,7 +167,7 @@ func (p *pool) put(ctx context.Context, l *loan, q question) (reply, error) {
 			}
 			return reply{Refused: failed(), Detail: "the worker died: " + e.err.Error()}, nil
 		}
-		l.back <- !e.reply.exhausted()
+		l.back <- !e.reply.Spent
 		return e.reply, nil
 	case <-ctx.Done():
 		l.kill()

@@ -4,13 +4,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/mcpgov/go-sdk/sqltool/freesql"
 )
 
 func TestQuery(t *testing.T) {
 	t.Parallel()
-	modes(t, func(t *testing.T, open func(func(*freesql.Options)) *explored) {
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
 		x := open(nil)
 		r := x.query("SELECT region, count(*) AS n FROM sales.orders GROUP BY region ORDER BY region DESC").OK()
 		require.JSONEq(t, `{"columns":[{"name":"region","type":"VARCHAR"},{"name":"n","type":"BIGINT"}],

@@ -36,7 +36,8 @@ func staff(_ context.Context, user mcpgov.User) (freesql.Rights, error) {
 
 func TestRights(t *testing.T) {
 	t.Parallel()
-	modes(t, func(t *testing.T, open func(func(*freesql.Options)) *explored) {
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
 		x := open(func(o *freesql.Options) { o.Rights = staff })
 		as := func(role, tenant string) *explored {
 			other := *x
@@ -84,7 +85,8 @@ func TestRights(t *testing.T) {
 
 func TestDefinerViews(t *testing.T) {
 	t.Parallel()
-	modes(t, func(t *testing.T, open func(func(*freesql.Options)) *explored) {
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
 		x := open(func(o *freesql.Options) {
 			o.DefinerViews = []string{"reporting.leak"}
 			o.AllowedTables = []string{"reporting.leak"}
@@ -98,7 +100,8 @@ func TestDefinerViews(t *testing.T) {
 // What is there and what is not cannot be told apart.
 func TestAnswersAlike(t *testing.T) {
 	t.Parallel()
-	modes(t, func(t *testing.T, open func(func(*freesql.Options)) *explored) {
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
 		x := open(nil)
 		message := x.query("SELECT * FROM private.secrets").Ended(freesql.NotFound).Message()
 		for _, statement := range []string{

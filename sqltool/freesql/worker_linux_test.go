@@ -57,13 +57,13 @@ func workersOn(t testing.TB, path string) (pids []int) {
 }
 
 // until waits for what must come true.
-func until(t testing.TB, what string, true func() bool) {
+func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !true() {
+	for !holds() {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
@@ -194,7 +194,7 @@ func TestWorkersDieWithTheServer(t *testing.T) {
 	server.Env = append(os.Environ(), "FREESQL_TEST_SERVE="+warehouse(t))
 	stdin, err := server.StdinPipe()
 	require.NoError(t, err)
-	defer stdin.Close()
+	defer func() { _ = stdin.Close() }()
 	stdout, err := server.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, server.Start())
