@@ -12,20 +12,31 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/sqltool/freesql"
 )
 
 // canary stands in a schema of the bundled data that is not served.
 const canary = "internal-canary-5b1e"
 
-// program builds the example once per test, and starts it as a client would.
+// TestMain lets this test be the program, and the worker that the program starts.
+func TestMain(m *testing.M) {
+	if freesql.ServeWorker() {
+		return
+	}
+	if os.Getenv("SQLEXPLORER_TEST_SERVE") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// program starts the example as a client would: as a process, over its standard input and output.
 func program(t *testing.T, flags ...string) *mcp.ClientSession {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "sqlexplorer")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	said, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", said)
-	command := exec.Command(binary, append([]string{"-stdio", "-audit", filepath.Join(t.TempDir(), "audit")}, flags...)...)
-	command.Stderr = os.Stderr
+	command := exec.Command(os.Args[0], append([]string{"-stdio", "-audit", filepath.Join(t.TempDir(), "audit")}, flags...)...)
+	command.Env = append(os.Environ(), "SQLEXPLORER_TEST_SERVE=1")
+	command.Stderr = t.Output()
 	client := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
 	session, err := client.Connect(t.Context(), &mcp.CommandTransport{Command: command}, nil)
 	require.NoError(t, err)
@@ -91,6 +102,48 @@ func TestExplorer(t *testing.T) {
 			read, err := session.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "database://schema/climate.weather"})
 			require.NoError(t, err)
 			require.Contains(t, read.Contents[0].Text, "In millimetres")
+		})
+	}
+}
+
+// attacks reads the corpus of package freesql, turned from its schemas to those of the bundled data.
+func attacks(t *testing.T) (statements []string) {
+	t.Helper()
+	text, err := os.ReadFile("../../sqltool/freesql/testdata/attacks.sql")
+	require.NoError(t, err)
+	unfold := strings.NewReplacer("{folder}", "/etc", "{nl}", "\n", "{nul}", "\x00", "{nbsp}", "\u00a0", "{zwsp}", "\u200b", "{bom}", "\ufeff",
+		"{deep}", strings.Repeat("(SELECT ", 150), "{peed}", strings.Repeat(")", 150),
+		"analytics.orders", "aviation.airports", "private.secrets", "internal.notes", "token", "note", "analytics", "aviation", "private", "internal")
+	refused := false
+	for line := range strings.Lines(string(text)) {
+		switch class, comment := strings.CutPrefix(line, "-- "); {
+		case comment:
+			refused = strings.Contains(class, "(refused)")
+		// What no client can send is left out, and what only hurts where macros of these names are.
+		case refused && strings.TrimSpace(line) != "" && !strings.Contains(line, "{ff}") && !strings.Contains(line, "list_sum") && !strings.Contains(line, "initcap"):
+			statements = append(statements, unfold.Replace(strings.TrimSuffix(line, "\n")))
+		}
+	}
+	return statements
+}
+
+// Nothing that is refused elsewhere is answered by the real program, and the planted word does not come out.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string][]string{"in process": nil, "workers": {"-worker", "-memory", "512"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			session := program(t, append(flags, "-timeout", "3s")...)
+			all := attacks(t)
+			require.Greater(t, len(all), 200)
+			for _, statement := range all {
+				_, text, refused := ask(t.Context(), t, session, statement)
+				if !refused || strings.Contains(text, canary) {
+					t.Errorf("answered: %s\n%.300s", statement, text)
+				}
+			}
+			_, _, refused := ask(t.Context(), t, session, "SELECT count(*) FROM aviation.airports")
+			require.False(t, refused)
 		})
 	}
 }

@@ -98,7 +98,7 @@ func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, x.opts.Timeout)
 	defer cancel()
-	turn, done := context.WithTimeout(ctx, x.opts.Timeout/2)
+	turn, done := context.WithTimeout(ctx, x.opts.Timeout/4*3)
 	defer done()
 	var step func(error)
 	if sql != "" {

@@ -99,7 +99,7 @@ func (e *engine) loadViews(ctx context.Context, i *inventory) error {
 	}
 	for full, text := range statements {
 		view := check.View{Schema: schemas[full]} // without a tree the checker refuses it
-		if columns, body, ok := viewStatement(text); ok {
+		if body, columns, err := check.ViewQuery(text); err == nil {
 			tree, err := e.serialize(ctx, body)
 			if err != nil {
 				return fmt.Errorf("view %s: %w", full, err)

@@ -2,10 +2,7 @@ package freesql
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
-
-	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 )
 
 // runner answers questions by the end of their context.
@@ -38,7 +35,7 @@ func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (repl
 		}
 		return reply{Refused: busy()}, nil
 	case <-ctx.Done():
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	case <-l.closed:
 		return reply{Refused: unavailable()}, nil
 	}
@@ -55,7 +52,7 @@ func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (repl
 		}
 		return r, nil
 	case <-ctx.Done():
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	}
 }
 
@@ -75,6 +72,3 @@ func (l *local) close(ctx context.Context) error {
 	}
 	return l.engine.close()
 }
-
-// stuck says whether an error of the engine means that nothing can be run at present.
-func stuck(err error) bool { return errors.Is(err, duckdb.ErrStuck) }

@@ -49,8 +49,8 @@ type Options struct {
 	MaxBytes int
 	// Timeout is from a call's arrival to its answer. Zero: 5 s.
 	Timeout time.Duration
-	// Concurrent is how many statements run at once; with Worker, in as many processes. Zero: 4. A call waits for its turn for half of
-	// Timeout and is then answered [Busy].
+	// Concurrent is how many statements run at once; with Worker there are as many processes and one to spare. Zero: 4. A call waits for
+	// its turn for three quarters of Timeout, and is then answered [Busy].
 	Concurrent int
 
 	// Rights tells what a caller may read; it is asked for every call, and an error refuses. It must not change what it returned. Nil:

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"time"
 
-	duckdriver "github.com/duckdb/duckdb-go/v2"
+	driver "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
 )
 
@@ -56,7 +57,7 @@ func (e *engine) answer(ctx context.Context, q question) reply {
 	}
 	r, err := e.run(ctx, statement)
 	if err != nil {
-		return reply{Refused: e.judge(err), Detail: e.detail(err)}
+		return reply{Refused: e.judge(err), Detail: e.detail(err), Spent: spent(err)}
 	}
 	r.Read = checked.Tables
 	return r
@@ -84,14 +85,17 @@ func (e *engine) write(ctx context.Context, tree []byte) (string, error) {
 	return statement, err
 }
 
-// run runs a checked statement and reads what it gives, up to the caps.
-func (e *engine) run(ctx context.Context, statement string) (_ reply, err error) {
-	rows, err := e.data.SQL().QueryContext(ctx, statement)
+// run runs a checked statement and writes what it gives as JSON, up to the caps.
+func (e *engine) run(ctx context.Context, statement string) (reply, error) {
+	result, err := e.data.AppendJSON(ctx, nil, statement, nil, duckdb.Limit{Rows: e.settings.MaxRows, Bytes: e.settings.MaxBytes})
 	if err != nil {
 		return reply{}, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	return readRows(rows, e.settings.MaxRows, e.settings.MaxBytes)
+	r := reply{Rows: result.JSON, RowCount: result.Rows, Truncated: result.Truncated, Columns: make([]Column, len(result.Columns))}
+	for i, c := range result.Columns {
+		r.Columns[i] = Column(c)
+	}
+	return r, nil
 }
 
 // refused turns what the checker says, which is safe to show, into an answer. What cannot be read is answered as what is not there.
@@ -112,18 +116,21 @@ func (e *engine) refused(err error) reply {
 
 // judge puts what the engine says into one of few texts. Its own names what is there, and quotes values.
 func (e *engine) judge(err error) *refusal {
-	var said *duckdriver.Error
-	if errors.As(err, &said) {
-		switch said.Type {
-		case duckdriver.ErrorTypeCatalog, duckdriver.ErrorTypeBinder:
-			return notFound(e.settings.ListTool)
-		}
+	if said, ok := errors.AsType[*driver.Error](err); ok && (said.Type == driver.ErrorTypeCatalog || said.Type == driver.ErrorTypeBinder) {
+		return notFound(e.settings.ListTool)
 	}
-	if errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, duckdb.ErrBusy):
+		return busy()
+	case errors.Is(err, duckdb.ErrStuck), errors.Is(err, sql.ErrConnDone), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return unavailable()
 	}
 	return failed()
 }
 
-// exhausted says whether a worker that gave this answer should not be asked again: what ran out of memory once may have left little.
-func (r reply) exhausted() bool { return r.Refused != nil && r.Refused.Code == QueryFailed }
+// spent says whether an engine should not be asked again after this error: what ran out of memory may have little left, and after an error
+// of its own DuckDB answers nothing any more.
+func spent(err error) bool {
+	said, ok := errors.AsType[*driver.Error](err)
+	return ok && (said.Type == driver.ErrorTypeOutOfMemory || said.Type == driver.ErrorTypeInternal || said.Type == driver.ErrorTypeFatal)
+}

@@ -6,11 +6,16 @@ import (
 	"sync"
 )
 
+// spares is how many workers there are beyond the statements that run at once, so that the next statement need not wait for a killed one's
+// successor to start.
+const spares = 1
+
 // pool keeps a number of workers running. Each has a keeper that starts it, lends it out, and replaces it when it was killed or has died.
 type pool struct {
 	program []string
 	setup   workerSetup
 	logger  *slog.Logger
+	turns   chan struct{} // one is taken for each statement that runs
 	ready   chan *loan
 	first   opened
 
@@ -19,7 +24,8 @@ type pool struct {
 	keepers sync.WaitGroup
 
 	mu       sync.Mutex
-	failing  int // keepers that could not start their worker
+	all      int // keepers
+	failing  int // of these, those that could not start their worker
 	replaced int // workers that were killed or died
 	busy     int
 }
@@ -32,7 +38,7 @@ type loan struct {
 
 // newPool starts the workers. It fails if the first cannot be started: what is wrong then is wrong with all.
 func newPool(ctx context.Context, program []string, setup workerSetup, size int, logger *slog.Logger) (*pool, error) {
-	p := &pool{program: program, setup: setup, logger: logger, ready: make(chan *loan)}
+	p := &pool{program: program, setup: setup, logger: logger, turns: make(chan struct{}, size), ready: make(chan *loan), all: size + spares}
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	first, err := p.start(ctx)
 	if err != nil {
@@ -40,7 +46,7 @@ func newPool(ctx context.Context, program []string, setup workerSetup, size int,
 		return nil, err
 	}
 	p.first = first.opened
-	for i := range size {
+	for i := range p.all {
 		var c *child
 		if i == 0 {
 			c = first
@@ -116,16 +122,30 @@ func (p *pool) count(what *int, by int) {
 
 // run asks a worker and returns when it has answered or ctx ends, whichever comes first.
 func (p *pool) run(ctx context.Context, wait <-chan struct{}, q question) (reply, error) {
-	var l *loan
 	select {
-	case l = <-p.ready:
+	case p.turns <- struct{}{}:
+		defer func() { <-p.turns }()
 	case <-wait:
 		return reply{Refused: p.none()}, nil
 	case <-ctx.Done():
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	case <-p.ctx.Done():
 		return reply{Refused: unavailable()}, nil
 	}
+	select {
+	case l := <-p.ready:
+		return p.put(ctx, l, q)
+	case <-wait:
+		return reply{Refused: p.none()}, nil
+	case <-ctx.Done():
+		return reply{}, ctx.Err()
+	case <-p.ctx.Done():
+		return reply{Refused: unavailable()}, nil
+	}
+}
+
+// put asks the worker on loan.
+func (p *pool) put(ctx context.Context, l *loan, q question) (reply, error) {
 	p.count(&p.busy, 1)
 	defer p.count(&p.busy, -1)
 	type end struct {
@@ -143,16 +163,16 @@ func (p *pool) run(ctx context.Context, wait <-chan struct{}, q question) (reply
 			l.kill()
 			l.back <- false
 			if ctx.Err() != nil {
-				return reply{}, context.Cause(ctx)
+				return reply{}, ctx.Err()
 			}
 			return reply{Refused: failed(), Detail: "the worker died: " + e.err.Error()}, nil
 		}
-		l.back <- !e.reply.exhausted()
+		l.back <- !e.reply.Spent
 		return e.reply, nil
 	case <-ctx.Done():
 		l.kill()
 		l.back <- false
-		return reply{}, context.Cause(ctx)
+		return reply{}, ctx.Err()
 	case <-p.ctx.Done():
 		l.kill()
 		l.back <- false
@@ -164,7 +184,7 @@ func (p *pool) run(ctx context.Context, wait <-chan struct{}, q question) (reply
 func (p *pool) none() *refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.failing > 0 {
+	if p.failing == p.all {
 		return unavailable()
 	}
 	return busy()
@@ -173,7 +193,7 @@ func (p *pool) none() *refusal {
 func (p *pool) stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Running: p.busy, Replaced: p.replaced, Open: p.failing > 0}
+	return Stats{Running: p.busy, Replaced: p.replaced, Open: p.failing == p.all}
 }
 
 // close kills the workers and waits until they are gone.

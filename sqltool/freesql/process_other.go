@@ -13,5 +13,8 @@ func killGroup(command *exec.Cmd) { _ = command.Process.Kill() }
 // confine does nothing here: this system has no such limits.
 func confine(int64) error { return nil }
 
+// yieldToServer does nothing here.
+func yieldToServer() {}
+
 // memoryIsBounded says whether confine bounds memory on this system.
 const memoryIsBounded = false

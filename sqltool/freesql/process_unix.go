@@ -19,5 +19,8 @@ func killGroup(command *exec.Cmd) {
 // confine does nothing here: this system either has no limit on address space or does not keep it.
 func confine(int64) error { return nil }
 
+// yieldToServer does nothing here.
+func yieldToServer() {}
+
 // memoryIsBounded says whether confine bounds memory on this system.
 const memoryIsBounded = false

@@ -20,6 +20,7 @@ type reply struct {
 	Read      []string        `json:"read,omitempty"`   // the base tables that were read, as schema.table
 	Tables    []table         `json:"tables,omitempty"` // of the catalog
 	Refused   *refusal        `json:"refused,omitempty"`
+	Spent     bool            `json:"spent,omitempty"`  // the engine that gave this answer should not be asked again
 	Detail    string          `json:"detail,omitempty"` // what the engine said: for a debug log, never for a caller
 }
 

@@ -2,12 +2,9 @@ package freesql_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/sqltool/freesql"
 )
@@ -41,7 +38,8 @@ var hungry = []string{
 
 func TestHungryStatements(t *testing.T) {
 	t.Parallel()
-	modes(t, func(t *testing.T, open func(func(*freesql.Options)) *explored) {
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
 		const timeout = 1 * time.Second
 		x := open(func(o *freesql.Options) { o.Timeout = timeout })
 		for _, statement := range hungry {
@@ -54,15 +52,4 @@ func TestHungryStatements(t *testing.T) {
 		}
 		x.query("SELECT 1 AS one").OK()
 	})
-}
-
-// resident is what a process has in memory, in bytes.
-func resident(t testing.TB, pid int) int64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	require.NoError(t, err)
-	var size, pages int64
-	_, err = fmt.Sscan(string(text), &size, &pages)
-	require.NoError(t, err)
-	return pages * int64(os.Getpagesize())
 }

@@ -55,7 +55,7 @@ func pack(v reflect.Value) (sent, error) {
 	if !v.IsValid() {
 		return sent{Kind: "null"}, nil
 	}
-	if t, ok := v.Interface().(time.Time); ok {
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
 		return sent{Kind: "time", Text: t.UTC().Format(time.RFC3339Nano)}, nil
 	}
 	switch v.Kind() {

@@ -54,8 +54,11 @@ func warehouse(t testing.TB) (path string) {
 	return path
 }
 
+// opener opens a server over a warehouse, with options that the function it is given has changed; nil changes none.
+type opener func(change func(*freesql.Options)) *explored
+
 // modes runs a test for statements in this process and in workers.
-func modes(t *testing.T, test func(t *testing.T, change func(func(*freesql.Options)) *explored)) {
+func modes(t *testing.T, test func(t *testing.T, open opener)) {
 	t.Helper()
 	for name, worker := range map[string]bool{"in process": false, "workers": true} {
 		t.Run(name, func(t *testing.T) {
@@ -76,20 +79,25 @@ type explored struct {
 
 func explore(t testing.TB, worker bool, change func(*freesql.Options)) *explored {
 	t.Helper()
-	path := warehouse(t)
+	return exploreFile(t, warehouse(t), worker, change)
+}
+
+func exploreFile(t testing.TB, path string, worker bool, change func(*freesql.Options)) *explored {
+	t.Helper()
 	opts := freesql.Options{
-		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 4 * time.Second, Concurrent: 2, Logger: slog.New(slog.DiscardHandler),
+		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 4 * time.Second, Concurrent: 2, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if worker {
 		opts.Worker = &freesql.Worker{Path: path, MemoryBytes: 512 << 20, Threads: 2}
-	} else {
+	}
+	if change != nil {
+		change(&opts)
+	}
+	if !worker {
 		db, err := duckdb.Open(t.Context(), duckdb.Options{Path: path, Schemas: opts.AllowedSchemas, MemoryBytes: 256 << 20, Threads: 2})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
 		opts.Database = db
-	}
-	if change != nil {
-		change(&opts)
 	}
 	explorer, err := freesql.Open(t.Context(), opts)
 	require.NoError(t, err)

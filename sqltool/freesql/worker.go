@@ -86,13 +86,18 @@ func openWorker(ctx context.Context, setup workerSetup) (*engine, error) {
 	}
 	db, err := duckdb.Open(ctx, duckdb.Options{
 		Path: setup.Path, Schemas: setup.Settings.Schemas, Threads: setup.Threads,
-		MemoryBytes: setup.Memory / 2, // its buffers: the rest is for what it does not count, and for the result
+		MemoryBytes: setup.Memory / 2,                                          // its buffers: the rest is for what it does not count, and for the result
 		Pool:        duckdb.Pool{Open: 2}, StatementTimeout: -1, SlowQuery: -1, // the server keeps the time
 	})
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(ctx, db, setup.Path, setup.Settings)
+	e, err := newEngine(ctx, db, setup.Path, setup.Settings)
+	if err != nil {
+		return nil, err
+	}
+	yieldToServer()
+	return e, nil
 }
 
 // tell answers one question.
