@@ -74,7 +74,7 @@ func quoted(names []string) string {
 // failing writes the condition of the rows a check counted; "" where they cannot be selected by one.
 func (v *visit) failing(s *statement, c *Check) (string, error) {
 	switch c.Kind { //nolint:exhaustive // the rest is judged row by row, or cannot be
-	case NotNull, InRange, Length, Accepted, Rejected, Pattern, True:
+	case NotNull, InRange, Length, Accepted, Rejected, Pattern, Condition:
 		return s.fails(c, v.columns)
 	case Unique:
 		if len(c.Columns) > 1 {

@@ -146,7 +146,7 @@ func kindForms() []kindForm {
 		{kind: Fresh, columns: 1, columnOptional: true, needs: []string{"max_age"}, may: []string{"warn_age", "sql"}},
 		{kind: Rows, needs: []string{"range"}},
 		{kind: Measure, columns: 1, needs: []string{"range", "measure"}},
-		{kind: True, needs: []string{"sql"}},
+		{kind: Condition, needs: []string{"sql"}},
 		{kind: SQL, needs: []string{"sql"}, may: []string{"counts"}},
 	}
 }
