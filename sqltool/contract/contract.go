@@ -62,7 +62,7 @@ const (
 	Fresh      Kind = "fresh"      // the newest time in the column, or of SQL as an expression, is no older than MaxAge
 	Rows       Kind = "rows"       // the number of rows is in Range
 	Measure    Kind = "measure"    // what Measure says of the column is in Range
-	Condition  Kind = "true"       // SQL, a condition, is true of every row; NULL is not true
+	Condition  Kind = "condition"  // SQL, a condition, is true of every row; NULL is not true
 	SQL        Kind = "sql"        // SQL, a whole query, returns nothing; with Counts it returns one number, 0
 
 	kindColumn Kind = "column" // the column is there, of its type

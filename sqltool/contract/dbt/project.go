@@ -90,16 +90,27 @@ func (p *Project) finish() {
 		all = append(all, t)
 	}
 	slices.SortFunc(all, func(a, b *table) int { return strings.Compare(a.id, b.id) })
+	named := map[string]bool{}
 	for _, t := range all {
 		if t.ephemeral {
 			continue
 		}
 		p.Descriptions = append(p.Descriptions, t.described)
 		t.contract.Checks = append(t.constraints, t.contract.Checks...)
-		if len(t.contract.Columns)+len(t.contract.Checks) > 0 {
-			unique(t.contract.Checks)
-			p.Contracts = append(p.Contracts, t.contract)
+		if len(t.contract.Columns)+len(t.contract.Checks) == 0 {
+			continue
 		}
+		unique(t.contract.Checks)
+		if title := strings.ToLower(t.contract.Schema + "." + t.contract.Table); named[title] {
+			t.contract.Name = t.id // two tables may be called the same where their databases are left out
+		} else {
+			named[title] = true
+		}
+		if err := contract.Validate(contract.Set{Contracts: []contract.Contract{t.contract}}); err != nil {
+			p.report(t.file+": "+t.name, "no contract was made of it: %v", err)
+			continue
+		}
+		p.Contracts = append(p.Contracts, t.contract)
 	}
 	slices.Sort(p.NotUnderstood)
 }
