@@ -24,12 +24,11 @@ func (v *visit) alone(ctx context.Context, i int, c *Check) {
 		text = "SELECT COUNT(*) FROM (SELECT " + quoted(c.Columns) + v.from(c.Where) + ") AS child WHERE " + c.orphan("child")
 	case SQL:
 		format = "%d rows were found"
-		query := strings.TrimRight(strings.TrimSpace(c.SQL), "; \t\r\n")
 		if c.Counts {
 			format = "%d failures were counted"
-			text = "SELECT * FROM " + trusted(query) + " AS counted"
+			text = "SELECT * FROM " + trusted(query(c.SQL)) + " AS counted"
 		} else {
-			text = "SELECT COUNT(*) FROM " + trusted(query) + " AS found"
+			text = "SELECT COUNT(*) FROM " + trusted(query(c.SQL)) + " AS found"
 		}
 	}
 	values, err := v.plan.session.one(ctx, text, s.args)
@@ -51,16 +50,20 @@ func (v *visit) alone(ctx context.Context, i int, c *Check) {
 // orphan writes the condition that the row of child refers to something, and it is not there.
 func (c *Check) orphan(child string) string {
 	var parts, pairs []string
+	above := "mcpgov parent" // no name of anything around it
+	for strings.EqualFold(above, child) {
+		above += "'"
+	}
 	for i, column := range c.Columns {
 		own := quote(child) + "." + quote(column)
 		parts = append(parts, own+" IS NOT NULL")
-		pairs = append(pairs, quote("mcpgov parent")+"."+quote(c.References.Columns[i])+" = "+own)
+		pairs = append(pairs, quote(above)+"."+quote(c.References.Columns[i])+" = "+own)
 	}
 	parent := qualified(c.References.Database, c.References.Schema, c.References.Table)
 	if c.References.Where != "" {
 		parent = "(SELECT * FROM " + parent + " WHERE " + trusted(c.References.Where) + ")"
 	}
-	return strings.Join(parts, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS " + quote("mcpgov parent") + " WHERE " + strings.Join(pairs, " AND ") + ")"
+	return strings.Join(parts, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS " + quote(above) + " WHERE " + strings.Join(pairs, " AND ") + ")"
 }
 
 func quoted(names []string) string {
@@ -74,7 +77,7 @@ func quoted(names []string) string {
 // failing writes the condition of the rows a check counted; "" where they cannot be selected by one.
 func (v *visit) failing(s *statement, c *Check) (string, error) {
 	switch c.Kind { //nolint:exhaustive // the rest is judged row by row, or cannot be
-	case NotNull, InRange, Length, Accepted, Rejected, Pattern, True:
+	case NotNull, InRange, Length, Accepted, Rejected, Pattern, Condition:
 		return s.fails(c, v.columns)
 	case Unique:
 		if len(c.Columns) > 1 {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // scalarFault refuses what no column holds.
@@ -14,7 +16,10 @@ func scalarFault(v any) error {
 	case nil:
 		return errors.New("it is NULL: whether NULL may be there says not_null")
 	case string:
-		return sqlFault("the text", v)
+		if strings.ContainsRune(v, 0) || !utf8.ValidString(v) {
+			return errors.New("the text holds NUL or is no UTF-8")
+		}
+		return nil
 	case bool, time.Time:
 		return nil
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64, float32, float64, json.Number:

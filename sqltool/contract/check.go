@@ -129,3 +129,12 @@ func (p *plan) outcome(ctx context.Context, c *planned) Outcome {
 	}
 	return Outcome{Contract: c.Name, Action: c.OnBreach, Rows: v.rows, AsOf: v.asOf, Duration: time.Since(begun), Results: v.results}
 }
+
+// Validate returns what is wrong with a set, all faults at once, without asking a database; nil if there is nothing. [Verify] and [NewGuard]
+// do the same first, and know the dialect too.
+func Validate(set Set) error {
+	if err := errors.Join(set.faults("")...); err != nil {
+		return fmt.Errorf("data contracts: %w", err)
+	}
+	return nil
+}

@@ -16,7 +16,7 @@ func (s *statement) fails(c *Check, columns columnTypes) (string, error) {
 			parts = append(parts, quote(column)+" IS NULL")
 		}
 		return "(" + strings.Join(parts, " OR ") + ")", nil
-	case True:
+	case Condition:
 		return "(CASE WHEN " + trusted(c.SQL) + " THEN 0 ELSE 1 END) = 1", nil
 	}
 	column := quote(c.Columns[0])
@@ -27,7 +27,7 @@ func (s *statement) fails(c *Check, columns columnTypes) (string, error) {
 	switch c.Kind { //nolint:exhaustive // the same
 	case InRange:
 		if is == classText && !c.Range.texts() {
-			return "", errors.New("the column holds texts, which have no order among numbers: write the bounds as texts, or a check of kind length or true")
+			return "", errors.New("the column holds texts, which have no order among numbers: write the bounds as texts, or a check of kind length or condition")
 		}
 		outside, err := s.outside(column, c.Range, is)
 		if err != nil {
@@ -104,7 +104,7 @@ func (s *statement) listed(c *Check, column string, is class) (string, error) {
 	return "(" + column + " IS NOT NULL AND " + expression + operator + strings.Join(values, ", ") + "))", nil
 }
 
-var errNoPatterns = errors.New("this database has no regular expressions: write a check of kind true or sql")
+var errNoPatterns = errors.New("this database has no regular expressions: write a check of kind condition or sql")
 
 func (s *statement) unmatched(c *Check, column string) (string, error) {
 	switch s.dialect {

@@ -101,3 +101,8 @@ func everywhere(t *testing.T, test func(*testing.T, database)) {
 		test(t, postgres(t))
 	})
 }
+
+// text is a value as a test may insert it into any column.
+func text(v any) string {
+	return fmt.Sprint(v)
+}

@@ -3,6 +3,8 @@ package contract
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -91,4 +93,23 @@ func (d Dialect) begin(ctx context.Context, conn *sql.Conn) (end func(context.Co
 		return nil, fmt.Errorf("a read-only transaction: %w", err)
 	}
 	return func(context.Context) error { return tx.Rollback() }, nil
+}
+
+// single refuses what is more than one statement. Postgres does so itself, of what is prepared; DuckDB's driver would run them all, the context's
+// form of Prepare included, but not this one.
+func (d Dialect) single(conn *sql.Conn, text string) error {
+	if d != DuckDB {
+		return nil
+	}
+	return conn.Raw(func(inner any) error { //nolint:wrapcheck // the caller says which query it was
+		plain, ok := inner.(driver.Conn)
+		if !ok {
+			return errors.New("the driver cannot prepare a statement")
+		}
+		prepared, err := plain.Prepare(text)
+		if err != nil {
+			return err //nolint:wrapcheck // the same
+		}
+		return prepared.Close() //nolint:wrapcheck // the same
+	})
 }

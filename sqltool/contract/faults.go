@@ -118,13 +118,6 @@ func nameFault(what, name string, required bool) error {
 // maxName is longer than any database lets a name be.
 const maxName = 255
 
-func sqlFault(what, text string) error {
-	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-		return fmt.Errorf("%s: the SQL holds NUL or is no UTF-8", what)
-	}
-	return nil
-}
-
 // kindForm is what a kind of check takes.
 type kindForm struct {
 	kind           Kind
@@ -146,7 +139,7 @@ func kindForms() []kindForm {
 		{kind: Fresh, columns: 1, columnOptional: true, needs: []string{"max_age"}, may: []string{"warn_age", "sql"}},
 		{kind: Rows, needs: []string{"range"}},
 		{kind: Measure, columns: 1, needs: []string{"range", "measure"}},
-		{kind: True, needs: []string{"sql"}},
+		{kind: Condition, needs: []string{"sql"}},
 		{kind: SQL, needs: []string{"sql"}, may: []string{"counts"}},
 	}
 }
@@ -188,6 +181,9 @@ func (c *Check) faults(d Dialect) []error {
 	add(oneOf(c.Severity, "severity", "", Fault, Warning))
 	add(sqlFault("sql", c.SQL))
 	add(sqlFault("where", c.Where))
+	if c.Kind != kindColumn && c.SQL != "" && query(c.SQL) == "" {
+		add(errors.New("sql holds no statement"))
+	}
 	if c.Where != "" && c.Kind == SQL {
 		add(errors.New("where says nothing in a check of kind sql: write it into the query"))
 	}

@@ -30,7 +30,7 @@ func (c *Check) scanned() bool {
 		return false
 	case Unique:
 		return len(c.Columns) == 1
-	case NotNull, InRange, Length, Accepted, Rejected, Pattern, True, Fresh, Rows, Measure:
+	case NotNull, InRange, Length, Accepted, Rejected, Pattern, Condition, Fresh, Rows, Measure:
 	}
 	return true
 }

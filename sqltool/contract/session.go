@@ -44,17 +44,31 @@ func (s session) ask(ctx context.Context, text string, args []any, read func(*sq
 			err = errors.Join(err, ending, discard(conn))
 		}
 	}()
-	rows, err := conn.QueryContext(ctx, text, args...)
+	if err := s.dialect.single(conn, text); err != nil {
+		return err
+	}
+	prepared, err := conn.PrepareContext(ctx, text)
 	if err != nil {
 		return err //nolint:wrapcheck // the caller says which query it was
 	}
+	defer func() { err = joined(err, prepared.Close()) }()
+	rows, err := prepared.QueryContext(ctx, args...)
+	if err != nil {
+		return err //nolint:wrapcheck // the same
+	}
 	defer func() {
 		// A driver that was interrupted may end its rows as if they were all.
-		if failed := errors.Join(err, rows.Err(), rows.Close(), ctx.Err()); failed != nil {
-			err = failed
-		}
+		err = joined(err, rows.Err(), rows.Close(), ctx.Err())
 	}()
 	return read(rows)
+}
+
+// joined is the first error alone, if there is no other.
+func joined(first error, more ...error) error {
+	if err := errors.Join(more...); err != nil {
+		return errors.Join(first, err)
+	}
+	return first
 }
 
 // rows hands every row of a result to each. One past most is an error. The values are of this row alone, in memory that the next one takes.

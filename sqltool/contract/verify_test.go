@@ -103,8 +103,8 @@ func TestEveryCheck(t *testing.T) {
 			{"customers", at(contract.Measure, "ltv", measured(contract.Greatest, contract.Range{Below: 10.5})), 1},
 			{"empty", at(contract.Measure, "id", measured(contract.Sum, contract.Range{Max: 0})), 0},
 			{"empty", at(contract.Measure, "id", measured(contract.Greatest, contract.Range{Max: 0})), 1},
-			{"customers", contract.Check{Kind: contract.True, SQL: "ltv >= 0 OR tier = 'tin'"}, 1}, // NULL is not true
-			{"orders", contract.Check{Kind: contract.True, SQL: "id > 0 -- always"}, 0},
+			{"customers", contract.Check{Kind: contract.Condition, SQL: "ltv >= 0 OR tier = 'tin'"}, 1}, // NULL is not true
+			{"orders", contract.Check{Kind: contract.Condition, SQL: "id > 0 -- always"}, 0},
 			{"orders", contract.Check{Kind: contract.SQL, SQL: "SELECT * FROM orders WHERE customer IS NULL;"}, 1},
 			{"orders", contract.Check{Kind: contract.SQL, SQL: "WITH o AS (SELECT * FROM orders) SELECT id FROM o WHERE id > 3"}, 0},
 			{"orders", contract.Check{Kind: contract.SQL, Counts: true, SQL: "SELECT COUNT(*) FROM orders WHERE line = 1"}, 4},

@@ -118,7 +118,7 @@ func unknown(file string, node *yaml.Node, t reflect.Type, more ...string) []err
 		known := map[string]reflect.Type{}
 		names := append([]string{}, more...)
 		for field := range t.Fields() {
-			name := field.Tag.Get("yaml")
+			name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 			known[name] = field.Type
 			names = append(names, name)
 		}
