@@ -77,16 +77,16 @@ func TestUnknownView(t *testing.T) {
 func TestOptions(t *testing.T) {
 	t.Parallel()
 	for fault, o := range map[string]matview.Options{
-		"must be positive":  {Threads: -1},
-		"Options.Schema":    {Schema: "Main"},
-		"holds a '?'":       {Path: "x?access_mode=READ_ONLY"},
-		"is empty: write":   {Definitions: []matview.Definition{{Name: "x"}}},
-		"needs System":      {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Source: &matview.Source{}}}},
-		"Columns is for":    {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Columns: map[string]string{"a": "INTEGER"}}}},
-		"has no columns":    {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Indexes: []matview.Index{{}}}}},
-		"not be negative":   {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Every: -time.Second}}},
-		"Kind 7":            {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Kind: 7}}},
-		"mcpgov_matview":    {Schema: "mcpgov_matview"},
+		"must be positive": {Threads: -1},
+		"Options.Schema":   {Schema: "Main"},
+		"holds a '?'":      {Path: "x?access_mode=READ_ONLY"},
+		"is empty: write":  {Definitions: []matview.Definition{{Name: "x"}}},
+		"needs System":     {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Source: &matview.Source{}}}},
+		"Columns is for":   {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Columns: map[string]string{"a": "INTEGER"}}}},
+		"has no columns":   {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Indexes: []matview.Index{{}}}}},
+		"not be negative":  {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Every: -time.Second}}},
+		"Kind 7":           {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Kind: 7}}},
+		"mcpgov_matview":   {Schema: "mcpgov_matview"},
 	} {
 		_, err := matview.Open(t.Context(), o)
 		require.ErrorContains(t, err, fault)

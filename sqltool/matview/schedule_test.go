@@ -30,15 +30,15 @@ func TestOrder(t *testing.T) {
 	require.EqualValues(t, 18, number(t, store.SQL(), "SELECT CAST(most AS BIGINT) FROM a_view"))
 
 	for fault, definitions := range map[string][]matview.Definition{
-		"circle: a -> b -> a":                 {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
-		"circle: a -> a":                      {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
+		"circle: a -> b -> a":                  {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
+		"circle: a -> a":                       {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
 		`depends on "b", which is not defined`: {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"b"}}},
-		"stands there twice":                  {{Name: "a", SQL: "SELECT 1"}, {Name: "a", SQL: "SELECT 1"}},
-		"write lower-case letters":            {{Name: "a\" b", SQL: "SELECT 1"}},
-		"not a SELECT":                        {{Name: "a", SQL: "DROP TABLE orders"}},
-		"2 statements":                        {{Name: "a", SQL: "SELECT 1; SELECT 2"}},
-		"already there and was not made":      {{Name: "orders", SQL: "SELECT 1 AS one"}},
-		"Virtual keeps no rows":               {{Name: "a", SQL: "SELECT 1", Kind: matview.Virtual, Indexes: []matview.Index{{Columns: []string{"a"}}}}},
+		"stands there twice":                   {{Name: "a", SQL: "SELECT 1"}, {Name: "a", SQL: "SELECT 1"}},
+		"write lower-case letters":             {{Name: "a\" b", SQL: "SELECT 1"}},
+		"not a SELECT":                         {{Name: "a", SQL: "DROP TABLE orders"}},
+		"2 statements":                         {{Name: "a", SQL: "SELECT 1; SELECT 2"}},
+		"already there and was not made":       {{Name: "orders", SQL: "SELECT 1 AS one"}},
+		"Virtual keeps no rows":                {{Name: "a", SQL: "SELECT 1", Kind: matview.Virtual, Indexes: []matview.Index{{Columns: []string{"a"}}}}},
 	} {
 		_, err := matview.Open(t.Context(), matview.Options{Definitions: definitions, Setup: orders})
 		require.ErrorContains(t, err, fault)

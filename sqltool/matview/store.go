@@ -132,7 +132,7 @@ func (s *Store) define(definitions []Definition) error {
 			faults = append(faults, fmt.Errorf("definition %q stands there twice: names are for one each", d.Name))
 			continue
 		}
-		s.views[d.Name] = &View{store: s, name: d.Name, definition: d}
+		s.views[d.Name] = &View{store: s, name: d.Name, definition: d, text: textDigest(d.SQL)}
 	}
 	return errors.Join(faults...)
 }
