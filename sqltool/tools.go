@@ -68,13 +68,17 @@ var errNoDB = errors.New("the *sqltool.DB is nil: make one with sqltool.New")
 
 // tool checks a statement against the spec of its tool and the types.
 func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, error) {
-	where := func(err error) error { return fmt.Errorf("tool %q: %w", spec.Name, err) }
+	use.where = fmt.Sprintf("tool %q", spec.Name)
+	where := func(err error) error { return fmt.Errorf("%s: %w", use.where, err) }
 	if db == nil {
 		return nil, where(errNoDB)
 	}
 	s, err := s.loaded(spec.Name)
 	if err != nil {
 		return nil, where(err)
+	}
+	if s.Name != spec.Name {
+		use.where += fmt.Sprintf(": statement %q", s.Name)
 	}
 	var faults []error
 	if use.in.Kind() != reflect.Struct {
@@ -90,10 +94,7 @@ func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, er
 		}
 	}
 	p, err := db.prepare(s, use)
-	if err != nil {
-		faults = append(faults, where(err))
-	}
-	return p, errors.Join(faults...)
+	return p, errors.Join(append(faults, err)...)
 }
 
 func declares(spec *mcpgov.ToolSpec, code mcpgov.Code) bool {
