@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 // interval reads an interval as Postgres writes it in its own style: "1 year 2 mons -3 days +04:05:06.789". DuckDB takes no '+'.
-func interval(text string) (duckdb.Interval, error) {
-	var i duckdb.Interval
+func interval(text string) (native.Interval, error) {
+	var i native.Interval
 	fault := safe("the text is no interval in the style of postgres")
 	words := strings.Fields(text)
 	if len(words)%2 == 1 { // the time of day stands last

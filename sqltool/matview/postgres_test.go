@@ -48,7 +48,7 @@ func TestPostgresTypes(t *testing.T) {
 		Columns: map[string]string{"n1": "DECIMAL(38,9)", "n2": "DECIMAL(4,2)", "arr": "INTEGER[]"},
 	}
 	d.SQL = `SELECT id, b, i2, i4, i8, f4, f8, n1, n2, t, vc, c, nm, bin, d, ts, tz, u, j, jb, tm, iv, to_json(arr) AS arr FROM (` + everyType + `) q`
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}})
+	store := open(t, with{Definitions: []matview.Definition{d}})
 	rows, err := store.SQL().QueryContext(t.Context(), "SELECT column_name, column_type FROM (DESCRIBE every)")
 	require.NoError(t, err)
 	kinds := map[string]string{}
@@ -96,16 +96,16 @@ func TestPostgresRefused(t *testing.T) {
 		"SELECT nothing FROM canaries":                             `relation "canaries" does not exist`,
 		"SELECT set_config('x.y', 'canary', false)::date AS d":     "22007",
 	} {
-		_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{{Name: "x", SQL: query, Source: &matview.Source{System: "erp", DB: db}}}})
+		_, err := try(t.Context(), with{Definitions: []matview.Definition{{Name: "x", SQL: query, Source: &matview.Source{System: "erp", DB: db}}}})
 		require.ErrorContains(t, err, fault, query)
 		require.NotContains(t, err.Error(), "canary", query)
 	}
 	d := matview.Definition{Name: "x", SQL: "SELECT 'canary'::mood AS m", Source: &matview.Source{System: "erp", DB: db}, Columns: map[string]string{"m": "INTEGER"}}
-	_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{d}})
+	_, err := try(t.Context(), with{Definitions: []matview.Definition{d}})
 	require.ErrorContains(t, err, "Conversion Error")
 	require.NotContains(t, err.Error(), "canary")
 	d.Columns = map[string]string{"m": "VARCHAR", "gone": "INTEGER"}
-	_, err = matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{d}})
+	_, err = try(t.Context(), with{Definitions: []matview.Definition{d}})
 	require.ErrorContains(t, err, `Columns names "gone"`)
 }
 
@@ -119,7 +119,7 @@ func TestPostgresIncremental(t *testing.T) {
 		overlap.Column, overlap.Key = column, []string{"id"}
 		return matview.Definition{Name: name, SQL: "SELECT id, total, changed FROM orders", Source: &matview.Source{System: "erp", DB: db}, Incremental: &overlap}
 	}
-	store := open(t, matview.Options{Definitions: []matview.Definition{
+	store := open(t, with{Definitions: []matview.Definition{
 		definition("by_time", "changed", matview.Incremental{}), definition("by_id", "id", matview.Incremental{}), definition("by_total", "total", matview.Incremental{OverlapBy: 1}),
 	}})
 	require.Equal(t, "2026-01-01 00:00:00.001001+00", store.View("by_time").Status().Watermark)
@@ -137,7 +137,7 @@ func TestPostgresAway(t *testing.T) {
 	db, err := sql.Open("pgx", "postgres://user:hunter2@127.0.0.1:1/db?sslmode=disable&connect_timeout=1")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	_, err = matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1 AS a", Source: &matview.Source{System: "erp", DB: db}}}})
+	_, err = try(t.Context(), with{Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1 AS a", Source: &matview.Source{System: "erp", DB: db}}}})
 	require.ErrorContains(t, err, "ask erp")
 	require.NotContains(t, err.Error(), "hunter2")
 }

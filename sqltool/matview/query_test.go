@@ -30,17 +30,17 @@ type spentRow struct {
 type shop struct {
 	clock  *clock
 	source *sql.DB
-	store  *matview.Store
+	store  *kept
 	client *mcptest.Client
 	log    *mcptest.Recorder
 }
 
 func newShop(t *testing.T, change func(*matview.Reading)) *shop {
 	t.Helper()
-	away := open(t, matview.Options{Path: filepath.Join(t.TempDir(), "source.duckdb"), Setup: orders})
+	away := open(t, with{Path: filepath.Join(t.TempDir(), "source.duckdb"), Setup: orders})
 	s := &shop{clock: newClock(), source: away.SQL(), log: &mcptest.Recorder{}}
 	d := matview.Definition{Name: "spent", SQL: "SELECT customer, CAST(sum(total) AS BIGINT) AS total FROM orders GROUP BY customer", Source: &matview.Source{System: "erp", DB: s.source}}
-	s.store = open(t, matview.Options{Definitions: []matview.Definition{d}, Now: s.clock.Now})
+	s.store = open(t, with{Definitions: []matview.Definition{d}, Now: s.clock.Now})
 	live, err := sqltool.New("erp", s.source, sqltool.Options{})
 	require.NoError(t, err)
 	reading := matview.Reading{
@@ -175,7 +175,7 @@ func TestRefreshFirst(t *testing.T) {
 // TestQueryFaults: what is wrong with a reading is reported by New, before any call.
 func TestQueryFaults(t *testing.T) {
 	t.Parallel()
-	store := open(t, matview.Options{Definitions: []matview.Definition{spent()}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{spent()}, Setup: orders})
 	db, err := sqltool.New("erp", store.SQL(), sqltool.Options{})
 	require.NoError(t, err)
 	sound := sqltool.Statement{SQL: "SELECT CAST(total AS BIGINT) AS total FROM spent WHERE customer = $customer"}
@@ -204,7 +204,7 @@ func TestQueryFaults(t *testing.T) {
 func TestFreshenBeneath(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	store := open(t, matview.Options{Setup: orders, Now: at.Now, Definitions: []matview.Definition{
+	store := open(t, with{Setup: orders, Now: at.Now, Definitions: []matview.Definition{
 		spent(), {Name: "top", SQL: "SELECT CAST(max(total) AS BIGINT) AS total FROM spent"}, {Name: "seen", Kind: matview.Virtual, SQL: "SELECT total FROM top"}, {Name: "other", SQL: "SELECT 1 AS one"},
 	}})
 	type none struct{ matview.Freshness }
