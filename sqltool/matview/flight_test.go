@@ -37,6 +37,7 @@ func gated(t *testing.T, o with) (_ *kept, entered <-chan struct{}, goOn chan<- 
 	o.Definitions, o.Setup = []matview.Definition{d}, orders
 	store, err := try(t.Context(), o)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	opened.Store(true)
 	return store, in, out
 }
@@ -45,7 +46,6 @@ func gated(t *testing.T, o with) (_ *kept, entered <-chan struct{}, goOn chan<- 
 func TestOneRefreshAtATime(t *testing.T) {
 	t.Parallel()
 	store, entered, goOn := gated(t, with{})
-	defer store.Close()
 	view := store.View("spent")
 	var group sync.WaitGroup
 	group.Go(func() { require.NoError(t, view.Refresh(t.Context())) })
@@ -75,7 +75,6 @@ func TestOneRefreshAtATime(t *testing.T) {
 func TestHangUp(t *testing.T) {
 	t.Parallel()
 	store, entered, goOn := gated(t, with{})
-	defer store.Close()
 	view := store.View("spent")
 	alone, hangUp := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

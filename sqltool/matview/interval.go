@@ -36,7 +36,7 @@ func interval(text string) (native.Interval, error) {
 				return i, fault
 			}
 		case "day":
-			i.Days = int32(n) //nolint:gosec // parsed as 32 bits
+			i.Days = int32(n)
 		default:
 			return i, fault
 		}
@@ -64,7 +64,7 @@ func clockTime(text string) (int64, bool) {
 		if err != nil || (i > 0 && i < 3 && n > 59) {
 			return 0, false
 		}
-		micros = micros*[]int64{1, 60, 60, 1_000_000}[i] + int64(n) //nolint:gosec // parsed as 32 bits
+		micros = micros*[]int64{1, 60, 60, 1_000_000}[i] + int64(n)
 	}
 	return sign * micros, micros >= 0 // negative: more hours than there are microseconds to count
 }

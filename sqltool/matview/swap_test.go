@@ -57,7 +57,11 @@ func TestSwapUnderReaders(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					defer prepared.Close()
+					defer func() {
+						if err := prepared.Close(); err != nil {
+							t.Error(err)
+						}
+					}()
 					var last int64
 					for {
 						select {
