@@ -17,15 +17,12 @@ func (v *View) build(ctx context.Context, f *flight) error {
 	}
 	r := &refresh{view: v, old: old, next: next, full: f.full, staged: fmt.Sprintf("%s__%d", v.name, next.version), fresh: v.name + "__new"}
 	began := time.Now()
-	conn, err := v.store.engine.writers.Conn(ctx)
-	if err != nil {
-		return plain("connect to DuckDB", err)
-	}
-	defer conn.Close() //nolint:errcheck // back to its pool
-	r.conn = conn
 	defer r.clean(ctx)
-	changed, err := r.stage(ctx)
-	if err != nil {
+	changed := false
+	if err := r.connected(ctx, func() (err error) {
+		changed, err = r.stage(ctx)
+		return err
+	}); err != nil {
 		return err
 	}
 	if changed {
@@ -34,7 +31,16 @@ func (v *View) build(ctx context.Context, f *flight) error {
 		}
 	}
 	r.next.took = time.Since(began)
-	return r.swap(ctx, changed)
+	return r.connected(ctx, func() error { return r.swap(ctx, changed) })
+}
+
+// connected holds a connection of the pool while do runs, and no longer: a check that wants one must not wait for the refresh it belongs to.
+func (r *refresh) connected(ctx context.Context, do func() error) (err error) {
+	if r.conn, err = r.view.store.pool.Conn(ctx); err != nil {
+		return plain("connect to DuckDB", err)
+	}
+	defer r.conn.Close() //nolint:errcheck // back to its pool; one that was given up says so
+	return do()
 }
 
 // refresh is the work of one flight.
@@ -104,7 +110,7 @@ func (r *refresh) judge(ctx context.Context) error {
 	if check == nil {
 		return nil
 	}
-	if err := check(ctx, r.view.store.engine.writers, private+"."+r.staged); err != nil {
+	if err := check(ctx, r.view.store.pool, private+"."+r.staged); err != nil {
 		return fmt.Errorf("check refused the new version: %w", err)
 	}
 	return nil
@@ -114,7 +120,7 @@ func (r *refresh) judge(ctx context.Context) error {
 func (r *refresh) clean(ctx context.Context) {
 	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), keepFaults)
 	defer end()
-	if err := r.drop(ctx); err != nil {
+	if err := r.connected(ctx, func() error { return r.drop(ctx) }); err != nil {
 		r.view.store.opts.Logger.Warn("what a refresh left could not be dropped")
 	}
 }

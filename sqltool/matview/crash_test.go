@@ -34,9 +34,9 @@ func TestCrash(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	var last int64
 	swept := 0
-	for kill := range 30 {
+	for kill := range 24 {
 		last = max(last, killed(t, path, time.Duration(random.IntN(60_000))*time.Microsecond))
-		store, err := matview.Open(t.Context(), matview.Options{Path: path, Definitions: []matview.Definition{versioned(matview.Definition{})}, Setup: func(ctx context.Context, db *sql.DB) error {
+		store, err := try(t.Context(), with{Path: path, Definitions: []matview.Definition{versioned(matview.Definition{})}, Setup: func(ctx context.Context, db *sql.DB) error {
 			left := 0
 			_ = db.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'mcpgov_matview' AND table_name <> 'states'").Scan(&left)
 			if left > 0 {
@@ -56,7 +56,7 @@ func TestCrash(t *testing.T) {
 		require.NoError(t, store.Close())
 		last = seen
 	}
-	t.Logf("30 kills, %d of them between build and swap, %d versions", swept, last)
+	t.Logf("24 kills, %d of them between build and swap, %d versions", swept, last)
 }
 
 // killed lets a child refresh, kills it a while after its first refresh, and says which version it had last reported.
@@ -88,7 +88,7 @@ func killed(t *testing.T, path string, after time.Duration) int64 {
 // refreshForever is the child: every refresh makes a version of its own, and reports it when it has returned.
 func refreshForever(t *testing.T, path string) {
 	t.Helper()
-	store := open(t, matview.Options{Path: path, Definitions: []matview.Definition{versioned(matview.Definition{})}, Setup: ticks})
+	store := open(t, with{Path: path, Definitions: []matview.Definition{versioned(matview.Definition{})}, Setup: ticks})
 	for {
 		// The number follows the version, so that the parent can tell that rows and state belong together.
 		_, err := store.SQL().ExecContext(t.Context(), "UPDATE ticks SET n = ?", store.View("versioned").Status().Version+1)

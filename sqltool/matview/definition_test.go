@@ -16,13 +16,13 @@ func TestDefinitionChanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	top := matview.Definition{Name: "top", SQL: "SELECT max(total) AS most FROM spent"}
 	other := matview.Definition{Name: "other", SQL: "SELECT 1 AS one"}
-	store, err := matview.Open(t.Context(), matview.Options{Path: path, Setup: orders, Definitions: []matview.Definition{spent(), top, other, {Name: "gone", SQL: "SELECT 1 AS one"}}})
+	store, err := try(t.Context(), with{Path: path, Setup: orders, Definitions: []matview.Definition{spent(), top, other, {Name: "gone", SQL: "SELECT 1 AS one"}}})
 	require.NoError(t, err)
 	require.NoError(t, store.Close())
 
 	without := spent()
 	without.SQL = "SELECT customer, sum(total) AS total FROM orders WHERE customer <> 'cust_0' GROUP BY customer"
-	store, err = matview.Open(t.Context(), matview.Options{Path: path, Setup: orders, Definitions: []matview.Definition{without, top, other}})
+	store, err = try(t.Context(), with{Path: path, Setup: orders, Definitions: []matview.Definition{without, top, other}})
 	require.NoError(t, err)
 	require.EqualValues(t, 0, number(t, store.SQL(), "SELECT count(*) FROM spent WHERE customer = 'cust_0'"))
 	require.EqualValues(t, 15, number(t, store.SQL(), "SELECT CAST(most AS BIGINT) FROM top"))
@@ -33,7 +33,7 @@ func TestDefinitionChanged(t *testing.T) {
 	virtual := without
 	virtual.Kind, virtual.Indexes = matview.Virtual, nil
 	for _, d := range []matview.Definition{virtual, without} { // a table becomes a view, and a table again
-		store, err = matview.Open(t.Context(), matview.Options{Path: path, Setup: orders, Definitions: []matview.Definition{d, other}})
+		store, err = try(t.Context(), with{Path: path, Setup: orders, Definitions: []matview.Definition{d, other}})
 		require.NoError(t, err)
 		require.EqualValues(t, 2, number(t, store.SQL(), "SELECT count(*) FROM spent"))
 		require.NoError(t, store.Refresh(t.Context()))
@@ -46,7 +46,7 @@ func TestLocked(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "w.duckdb")
 	for _, path := range []string{"", file} {
-		store := open(t, matview.Options{Path: path, Setup: orders, Definitions: []matview.Definition{spent()}})
+		store := open(t, with{Path: path, Setup: orders, Definitions: []matview.Definition{spent()}})
 		for _, query := range []string{
 			"SELECT * FROM read_text('/etc/hostname')", "COPY spent TO '/tmp/spent.csv'", "ATTACH '/tmp/other.duckdb'", "SET enable_external_access=true",
 			"SET lock_configuration=false", "INSTALL httpfs", "SELECT * FROM glob('/*')",
@@ -62,7 +62,7 @@ func TestLocked(t *testing.T) {
 // TestUnknownView: a name that is not defined is an error wherever it is used.
 func TestUnknownView(t *testing.T) {
 	t.Parallel()
-	store := open(t, matview.Options{})
+	store := open(t, with{})
 	view := store.View("spend")
 	_, err := view.AsOf(t.Context())
 	require.ErrorContains(t, err, `no definition "spend"`)
@@ -76,19 +76,17 @@ func TestUnknownView(t *testing.T) {
 // TestOptions: what cannot be is said before anything is opened.
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	for fault, o := range map[string]matview.Options{
-		"must be positive":  {Threads: -1},
-		"Options.Schema":    {Schema: "Main"},
-		"holds a '?'":       {Path: "x?access_mode=READ_ONLY"},
-		"is empty: write":   {Definitions: []matview.Definition{{Name: "x"}}},
-		"needs System":      {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Source: &matview.Source{}}}},
-		"Columns is for":    {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Columns: map[string]string{"a": "INTEGER"}}}},
-		"has no columns":    {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Indexes: []matview.Index{{}}}}},
-		"not be negative":   {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Every: -time.Second}}},
-		"Kind 7":            {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Kind: 7}}},
-		"mcpgov_matview":    {Schema: "mcpgov_matview"},
+	for fault, o := range map[string]with{
+		"Options.Schema":  {Schema: "Main"},
+		"is empty: write": {Definitions: []matview.Definition{{Name: "x"}}},
+		"needs System":    {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Source: &matview.Source{}}}},
+		"Columns is for":  {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Columns: map[string]string{"a": "INTEGER"}}}},
+		"has no columns":  {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Indexes: []matview.Index{{}}}}},
+		"not be negative": {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Every: -time.Second}}},
+		"Kind 7":          {Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1", Kind: 7}}},
+		"mcpgov_matview":  {Schema: "mcpgov_matview"},
 	} {
-		_, err := matview.Open(t.Context(), o)
+		_, err := try(t.Context(), o)
 		require.ErrorContains(t, err, fault)
 	}
 }

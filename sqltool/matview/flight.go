@@ -114,7 +114,7 @@ func (v *View) failed(err error, took time.Duration) {
 	defer v.store.swapping.Unlock()
 	ctx, end := context.WithTimeout(context.WithoutCancel(v.store.ended), keepFaults)
 	defer end()
-	tx, txErr := v.store.engine.writers.BeginTx(ctx, nil)
+	tx, txErr := v.store.pool.BeginTx(ctx, nil)
 	if txErr != nil {
 		return // the log knows; the table of states is for after a restart
 	}

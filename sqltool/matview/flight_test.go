@@ -17,7 +17,7 @@ import (
 )
 
 // gated is a store whose one materialisation waits in its check, after Open has built it, until the test lets it go on.
-func gated(t *testing.T, o matview.Options) (_ *matview.Store, entered <-chan struct{}, goOn chan<- struct{}) {
+func gated(t *testing.T, o with) (_ *kept, entered <-chan struct{}, goOn chan<- struct{}) {
 	t.Helper()
 	in, out := make(chan struct{}, 100), make(chan struct{})
 	var opened atomic.Bool
@@ -35,8 +35,9 @@ func gated(t *testing.T, o matview.Options) (_ *matview.Store, entered <-chan st
 		}
 	}
 	o.Definitions, o.Setup = []matview.Definition{d}, orders
-	store, err := matview.Open(t.Context(), o)
+	store, err := try(t.Context(), o)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	opened.Store(true)
 	return store, in, out
 }
@@ -44,8 +45,7 @@ func gated(t *testing.T, o matview.Options) (_ *matview.Store, entered <-chan st
 // TestOneRefreshAtATime: callers share a refresh that began after they asked; one that began before is waited for and does not count.
 func TestOneRefreshAtATime(t *testing.T) {
 	t.Parallel()
-	store, entered, goOn := gated(t, matview.Options{})
-	defer store.Close()
+	store, entered, goOn := gated(t, with{})
 	view := store.View("spent")
 	var group sync.WaitGroup
 	group.Go(func() { require.NoError(t, view.Refresh(t.Context())) })
@@ -74,8 +74,7 @@ func TestOneRefreshAtATime(t *testing.T) {
 // TestHangUp: a refresh that nobody waits for any more ends and changes nothing; while somebody does, it goes on.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
-	store, entered, goOn := gated(t, matview.Options{})
-	defer store.Close()
+	store, entered, goOn := gated(t, with{})
 	view := store.View("spent")
 	alone, hangUp := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -95,14 +94,14 @@ func TestHangUp(t *testing.T) {
 func TestCloseWhileRefreshing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.duckdb")
-	store, entered, _ := gated(t, matview.Options{Path: path})
+	store, entered, _ := gated(t, with{Path: path})
 	ended := make(chan error, 1)
 	go func() { ended <- store.View("spent").Refresh(t.Context()) }()
 	<-entered
 	require.NoError(t, store.Close())
 	require.ErrorIs(t, <-ended, context.Canceled)
 	require.NoError(t, store.Close(), "twice is once")
-	store = open(t, matview.Options{Path: path, Definitions: []matview.Definition{spent()}})
+	store = open(t, with{Path: path, Definitions: []matview.Definition{spent()}})
 	require.Equal(t, int64(1), store.View("spent").Status().Version)
 }
 
@@ -117,7 +116,7 @@ func TestPanicOfCheck(t *testing.T) {
 		}
 		return nil
 	}
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{d}, Setup: orders})
 	panics = true
 	err := store.Refresh(t.Context())
 	require.ErrorContains(t, err, "panic")
@@ -138,7 +137,7 @@ func TestTimeout(t *testing.T) {
 		}
 		return ctx.Err()
 	}
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{d}, Setup: orders})
 	slow = true
 	require.ErrorIs(t, store.Refresh(t.Context()), context.DeadlineExceeded)
 }
@@ -156,7 +155,7 @@ func TestRunInABubble(t *testing.T) {
 			}
 			return nil
 		}
-		store, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
+		store, err := try(t.Context(), with{Definitions: []matview.Definition{d}, Setup: orders})
 		require.NoError(t, err)
 		ctx, end := context.WithTimeout(t.Context(), 20*time.Minute+time.Second)
 		require.NoError(t, store.Run(ctx))

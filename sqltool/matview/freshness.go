@@ -13,7 +13,7 @@ import (
 //	}
 type Freshness struct {
 	// MaxAgeSeconds is how old the data may be; nil leaves that to the tool. It never allows older data than the tool does.
-	MaxAgeSeconds *int64 `json:"max_age_seconds,omitempty" jsonschema:"minimum=0" jsonschema_description:"How old the data may be, in seconds; 0 asks for it as it is now. Leave it out unless you need fresher data than usual: it makes the call slower."`
+	MaxAgeSeconds *int64 `json:"max_age_seconds,omitempty" sql:"-" jsonschema:"minimum=0" jsonschema_description:"How old the data may be, in seconds; 0 asks for it as it is now. Leave it out unless you need fresher data than usual: it makes the call slower."`
 }
 
 func (f *Freshness) asked() (time.Duration, bool) {

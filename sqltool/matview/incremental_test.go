@@ -16,7 +16,7 @@ func recent(i matview.Incremental) matview.Definition {
 // TestIncremental: only what stands strictly above the watermark is read, and rows of one key replace each other.
 func TestIncremental(t *testing.T) {
 	t.Parallel()
-	store := open(t, matview.Options{Definitions: []matview.Definition{recent(matview.Incremental{Column: "changed", Key: []string{"id"}})}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{recent(matview.Incremental{Column: "changed", Key: []string{"id"}})}, Setup: orders})
 	db, view := store.SQL(), store.View("recent")
 	require.Equal(t, "2026-01-10 00:00:00", view.Status().Watermark)
 	execute(t, db, "INSERT INTO orders VALUES (11, 'new', 1, '2026-02-01'), (12, 'late', 1, '2026-01-05'), (13, 'equal', 1, '2026-01-10')")
@@ -47,7 +47,7 @@ func TestIncrementalOverlap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store := open(t, matview.Options{Definitions: []matview.Definition{recent(i)}, Setup: orders})
+			store := open(t, with{Definitions: []matview.Definition{recent(i)}, Setup: orders})
 			execute(t, store.SQL(), "UPDATE orders SET total = 77 WHERE id = 7")
 			execute(t, store.SQL(), "INSERT INTO orders VALUES (8, 'late', 88, '2025-12-25')")
 			execute(t, store.SQL(), "DELETE FROM orders WHERE id = 8 AND customer <> 'late'")
@@ -72,10 +72,10 @@ func TestIncrementalFaults(t *testing.T) {
 		"not both":              {Column: "id", Key: []string{"id"}, OverlapBy: 3, Overlap: 1},
 		"must not be negative":  {Column: "id", FullEvery: -1},
 	} {
-		_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{recent(i)}, Setup: orders})
+		_, err := try(t.Context(), with{Definitions: []matview.Definition{recent(i)}, Setup: orders})
 		require.ErrorContains(t, err, fault)
 	}
-	store := open(t, matview.Options{Definitions: []matview.Definition{recent(matview.Incremental{Column: "id", Key: []string{"id"}})}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{recent(matview.Incremental{Column: "id", Key: []string{"id"}})}, Setup: orders})
 	execute(t, store.SQL(), "INSERT INTO orders VALUES (20, 'a', 1, now()), (20, 'b', 1, now())")
 	require.ErrorContains(t, store.Refresh(t.Context()), "the key is not unique")
 	require.EqualValues(t, 10, number(t, store.SQL(), "SELECT count(*) FROM recent"))
@@ -90,7 +90,7 @@ func TestFullEvery(t *testing.T) {
 	t.Parallel()
 	at := newClock()
 	d := recent(matview.Incremental{Column: "id", FullEvery: time.Hour})
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders, Now: at.Now})
+	store := open(t, with{Definitions: []matview.Definition{d}, Setup: orders, Now: at.Now})
 	execute(t, store.SQL(), "DELETE FROM orders WHERE id < 5")
 	at.now = at.now.Add(59 * time.Minute)
 	require.NoError(t, store.Refresh(t.Context()))
@@ -106,7 +106,7 @@ func TestColumnsChanged(t *testing.T) {
 	t.Parallel()
 	d := recent(matview.Incremental{Column: "id"})
 	d.SQL = "SELECT * FROM orders"
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{d}, Setup: orders})
 	execute(t, store.SQL(), "ALTER TABLE orders ADD COLUMN note VARCHAR DEFAULT 'none'")
 	require.NoError(t, store.Refresh(t.Context()))
 	require.EqualValues(t, 10, number(t, store.SQL(), "SELECT count(note) FROM recent"))

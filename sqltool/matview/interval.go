@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 // interval reads an interval as Postgres writes it in its own style: "1 year 2 mons -3 days +04:05:06.789". DuckDB takes no '+'.
-func interval(text string) (duckdb.Interval, error) {
-	var i duckdb.Interval
+func interval(text string) (native.Interval, error) {
+	var i native.Interval
 	fault := safe("the text is no interval in the style of postgres")
 	words := strings.Fields(text)
 	if len(words)%2 == 1 { // the time of day stands last
@@ -36,7 +36,7 @@ func interval(text string) (duckdb.Interval, error) {
 				return i, fault
 			}
 		case "day":
-			i.Days = int32(n) //nolint:gosec // parsed as 32 bits
+			i.Days = int32(n)
 		default:
 			return i, fault
 		}
@@ -64,7 +64,7 @@ func clockTime(text string) (int64, bool) {
 		if err != nil || (i > 0 && i < 3 && n > 59) {
 			return 0, false
 		}
-		micros = micros*[]int64{1, 60, 60, 1_000_000}[i] + int64(n) //nolint:gosec // parsed as 32 bits
+		micros = micros*[]int64{1, 60, 60, 1_000_000}[i] + int64(n)
 	}
 	return sign * micros, micros >= 0 // negative: more hours than there are microseconds to count
 }

@@ -3,14 +3,14 @@ package matview
 import (
 	"testing"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
 )
 
 func TestInterval(t *testing.T) {
 	t.Parallel()
 	const hour = int64(3_600_000_000)
-	for text, want := range map[string]duckdb.Interval{
+	for text, want := range map[string]native.Interval{
 		"1 year 2 mons -3 days +04:05:06.789":       {Months: 14, Days: -3, Micros: 4*hour + 306_789_000},
 		"-1 years -2 mons +3 days -00:00:00.000001": {Months: -14, Days: 3, Micros: -1},
 		"00:00:00":                {},
@@ -50,8 +50,8 @@ func FuzzDecimal(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := target.decimal(value.(duckdb.Decimal).String())
+		again, err := target.decimal(value.(native.Decimal).String())
 		require.NoError(t, err)
-		require.Zero(t, value.(duckdb.Decimal).Value.Cmp(again.(duckdb.Decimal).Value), "what was read is written, and read again, as the same number")
+		require.Zero(t, value.(native.Decimal).Value.Cmp(again.(native.Decimal).Value), "what was read is written, and read again, as the same number")
 	})
 }

@@ -6,9 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 // load copies the rows that a query gives at a source into a new table of the private schema, value by value and without loss: a value that
@@ -95,11 +96,11 @@ func (l *load) append(ctx context.Context, rows *sql.Rows, table string, targets
 		return plain("begin to append", err)
 	}
 	err := l.conn.Raw(func(connection any) error {
-		raw, ok := connection.(driver.Conn)
-		if !ok {
-			return safe("no connection of DuckDB, but %T", connection)
+		raw, err := driversOwn(connection)
+		if err != nil {
+			return err
 		}
-		appender, err := duckdb.NewAppenderFromConn(raw, private, table)
+		appender, err := native.NewAppenderFromConn(raw, private, table)
 		if err != nil {
 			return plain("append", err)
 		}
@@ -110,14 +111,31 @@ func (l *load) append(ctx context.Context, rows *sql.Rows, table string, targets
 		}
 		return wrap("append", appender.Close())
 	})
-	end := "COMMIT"
 	if err != nil {
-		end, ctx = "ROLLBACK", context.WithoutCancel(ctx)
+		if _, ending := l.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); ending != nil {
+			// A connection in a transaction must not go back to the pool.
+			_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		return err
 	}
-	if _, ending := l.conn.ExecContext(ctx, end); ending != nil && err == nil {
-		err = plain("append", ending)
+	_, err = l.conn.ExecContext(ctx, "COMMIT")
+	return wrap("append", err)
+}
+
+// driversOwn is the driver's connection behind one of package sqltool/duckdb, which keeps it to itself: only with it can rows be appended.
+func driversOwn(connection any) (*native.Conn, error) {
+	switch connection := connection.(type) {
+	case *native.Conn:
+		return connection, nil
+	case interface{ Native() *native.Conn }:
+		return connection.Native(), nil
 	}
-	return err
+	if v := reflect.ValueOf(connection); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+		if field := v.Elem().FieldByName("native"); field.IsValid() && field.Type() == reflect.TypeFor[*native.Conn]() {
+			return (*native.Conn)(field.UnsafePointer()), nil
+		}
+	}
+	return nil, safe("rows cannot be appended to a connection of type %T", connection)
 }
 
 // each gives every row to append, as DuckDB takes it.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 var (
@@ -25,10 +25,10 @@ func plain(doing string, err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, context.DeadlineExceeded)
 	}
-	if engine, ok := errors.AsType[*duckdb.Error](err); ok {
+	if engine, ok := errors.AsType[*native.Error](err); ok {
 		// The parser and the binder have seen names and types, no rows.
 		switch engine.Type {
-		case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder, duckdb.ErrorTypeOutOfMemory, duckdb.ErrorTypePermission:
+		case native.ErrorTypeParser, native.ErrorTypeSyntax, native.ErrorTypeCatalog, native.ErrorTypeBinder, native.ErrorTypeOutOfMemory, native.ErrorTypePermission:
 			return fmt.Errorf("%s: %s", doing, engine.Msg)
 		}
 		if strings.Contains(engine.Msg, "onstraint") { // also found at the commit, as an error of the transaction

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -31,6 +32,13 @@ func postgres(t *testing.T, schema string) *sql.DB {
 	return db
 }
 
+func textOf(t *testing.T, db *sql.DB, query string, args ...any) string {
+	t.Helper()
+	var text string
+	require.NoError(t, db.QueryRowContext(t.Context(), query, args...).Scan(&text), query)
+	return text
+}
+
 // everyType is every type that has a counterpart, with the ends of its range.
 const everyType = `SELECT * FROM (VALUES
 	(1, true, (-32768)::int2, (-2147483648)::int4, (-9223372036854775808)::int8, 1.5::float4, 0.1::float8, 12345678901234567890123456789.0123456789::numeric(39,10)::numeric(38,9), -0.01::numeric(4,2),
@@ -48,17 +56,13 @@ func TestPostgresTypes(t *testing.T) {
 		Columns: map[string]string{"n1": "DECIMAL(38,9)", "n2": "DECIMAL(4,2)", "arr": "INTEGER[]"},
 	}
 	d.SQL = `SELECT id, b, i2, i4, i8, f4, f8, n1, n2, t, vc, c, nm, bin, d, ts, tz, u, j, jb, tm, iv, to_json(arr) AS arr FROM (` + everyType + `) q`
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}})
-	rows, err := store.SQL().QueryContext(t.Context(), "SELECT column_name, column_type FROM (DESCRIBE every)")
-	require.NoError(t, err)
+	store := open(t, with{Definitions: []matview.Definition{d}})
 	kinds := map[string]string{}
-	for rows.Next() {
-		var column, kind string
-		require.NoError(t, rows.Scan(&column, &kind))
-		kinds[column] = kind
+	columns := strings.SplitSeq(textOf(t, store.SQL(), "SELECT string_agg(column_name || '=' || column_type, ';') FROM (DESCRIBE every)"), ";")
+	for column := range columns {
+		of, kind, _ := strings.Cut(column, "=")
+		kinds[of] = kind
 	}
-	require.NoError(t, rows.Err())
-	require.NoError(t, rows.Close())
 	require.Equal(t, map[string]string{
 		"id": "INTEGER", "b": "BOOLEAN", "i2": "SMALLINT", "i4": "INTEGER", "i8": "BIGINT", "f4": "FLOAT", "f8": "DOUBLE", "n1": "DECIMAL(38,9)", "n2": "DECIMAL(4,2)",
 		"t": "VARCHAR", "vc": "VARCHAR", "c": "VARCHAR", "nm": "VARCHAR", "bin": "BLOB", "d": "DATE", "ts": "TIMESTAMP", "tz": "TIMESTAMP WITH TIME ZONE", "u": "UUID",
@@ -72,9 +76,7 @@ func TestPostgresTypes(t *testing.T) {
 		"j": {`{"a": 9007199254740993}`, ""}, "jb": {`{"b": 1.10}`, ""}, "tm": {"23:59:59.999999", ""}, "iv": {"1 year 2 months -3 days 04:05:06.789", ""}, "arr": {"[1, 2]", ""},
 	} {
 		for i, text := range want {
-			var got string
-			require.NoError(t, store.SQL().QueryRowContext(t.Context(), "SELECT coalesce(CAST("+column+" AS VARCHAR), '') FROM every WHERE id = $1", i+1).Scan(&got), column)
-			require.Equal(t, text, got, column)
+			require.Equal(t, text, textOf(t, store.SQL(), "SELECT coalesce(CAST("+column+" AS VARCHAR), '') FROM every WHERE id = $1", i+1), column)
 		}
 	}
 }
@@ -96,16 +98,16 @@ func TestPostgresRefused(t *testing.T) {
 		"SELECT nothing FROM canaries":                             `relation "canaries" does not exist`,
 		"SELECT set_config('x.y', 'canary', false)::date AS d":     "22007",
 	} {
-		_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{{Name: "x", SQL: query, Source: &matview.Source{System: "erp", DB: db}}}})
+		_, err := try(t.Context(), with{Definitions: []matview.Definition{{Name: "x", SQL: query, Source: &matview.Source{System: "erp", DB: db}}}})
 		require.ErrorContains(t, err, fault, query)
 		require.NotContains(t, err.Error(), "canary", query)
 	}
 	d := matview.Definition{Name: "x", SQL: "SELECT 'canary'::mood AS m", Source: &matview.Source{System: "erp", DB: db}, Columns: map[string]string{"m": "INTEGER"}}
-	_, err := matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{d}})
+	_, err := try(t.Context(), with{Definitions: []matview.Definition{d}})
 	require.ErrorContains(t, err, "Conversion Error")
 	require.NotContains(t, err.Error(), "canary")
 	d.Columns = map[string]string{"m": "VARCHAR", "gone": "INTEGER"}
-	_, err = matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{d}})
+	_, err = try(t.Context(), with{Definitions: []matview.Definition{d}})
 	require.ErrorContains(t, err, `Columns names "gone"`)
 }
 
@@ -119,7 +121,7 @@ func TestPostgresIncremental(t *testing.T) {
 		overlap.Column, overlap.Key = column, []string{"id"}
 		return matview.Definition{Name: name, SQL: "SELECT id, total, changed FROM orders", Source: &matview.Source{System: "erp", DB: db}, Incremental: &overlap}
 	}
-	store := open(t, matview.Options{Definitions: []matview.Definition{
+	store := open(t, with{Definitions: []matview.Definition{
 		definition("by_time", "changed", matview.Incremental{}), definition("by_id", "id", matview.Incremental{}), definition("by_total", "total", matview.Incremental{OverlapBy: 1}),
 	}})
 	require.Equal(t, "2026-01-01 00:00:00.001001+00", store.View("by_time").Status().Watermark)
@@ -137,7 +139,7 @@ func TestPostgresAway(t *testing.T) {
 	db, err := sql.Open("pgx", "postgres://user:hunter2@127.0.0.1:1/db?sslmode=disable&connect_timeout=1")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	_, err = matview.Open(t.Context(), matview.Options{Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1 AS a", Source: &matview.Source{System: "erp", DB: db}}}})
+	_, err = try(t.Context(), with{Definitions: []matview.Definition{{Name: "x", SQL: "SELECT 1 AS a", Source: &matview.Source{System: "erp", DB: db}}}})
 	require.ErrorContains(t, err, "ask erp")
 	require.NotContains(t, err.Error(), "hunter2")
 }

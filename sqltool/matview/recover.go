@@ -2,13 +2,14 @@ package matview
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
 // recover brings the database into the state that the definitions ask for: what a crash left over, what is defined no more and what was made
 // by another definition goes; what is left has its state read.
 func (s *Store) recover(ctx context.Context) error {
-	db := s.engine.writers
+	db := s.pool
 	for _, statement := range []string{"CREATE SCHEMA IF NOT EXISTS " + private, makeStates, "CREATE SCHEMA IF NOT EXISTS " + name(s.opts.Schema)} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return plain("make the schemas", err)
@@ -41,7 +42,7 @@ func (s *Store) recover(ctx context.Context) error {
 		if v.digest, err = v.definition.digest(v.below); err != nil {
 			return err
 		}
-		kind, err := s.kindOf(ctx, s.opts.Schema, v.name)
+		kind, err := s.kindOf(ctx, s.pool, v.name)
 		if err != nil {
 			return plain("look for "+v.name, err)
 		}
@@ -62,7 +63,7 @@ func (s *Store) sweep(ctx context.Context) error {
 		return plain("look for what a crash left", err)
 	}
 	for _, drop := range drops {
-		if _, err := s.engine.writers.ExecContext(ctx, drop); err != nil {
+		if _, err := s.pool.ExecContext(ctx, drop); err != nil {
 			return plain("drop what a crash left", err)
 		}
 	}
@@ -71,7 +72,7 @@ func (s *Store) sweep(ctx context.Context) error {
 
 // leftovers are the statements that drop what stands in the private schema beside the states.
 func (s *Store) leftovers(ctx context.Context) ([]string, error) {
-	rows, err := s.engine.writers.QueryContext(ctx, `SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE schema_name = $1 AND database_name = current_database() AND table_name <> 'states'
+	rows, err := s.pool.QueryContext(ctx, `SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE schema_name = $1 AND database_name = current_database() AND table_name <> 'states'
 		UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE schema_name = $1 AND database_name = current_database()`, private)
 	if err != nil {
 		return nil, err
@@ -90,11 +91,11 @@ func (s *Store) leftovers(ctx context.Context) ([]string, error) {
 
 // forget drops a materialisation and its state, in one transaction.
 func (s *Store) forget(ctx context.Context, of string) error {
-	kind, err := s.kindOf(ctx, s.opts.Schema, of)
+	kind, err := s.kindOf(ctx, s.pool, of)
 	if err != nil {
 		return err
 	}
-	tx, err := s.engine.writers.BeginTx(ctx, nil)
+	tx, err := s.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -110,11 +111,16 @@ func (s *Store) forget(ctx context.Context, of string) error {
 	return tx.Commit()
 }
 
-// kindOf says whether something is a TABLE or a VIEW; empty is neither.
-func (s *Store) kindOf(ctx context.Context, schema, of string) (string, error) {
+// asker is a pool or a connection.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// kindOf says whether something in the readers' schema is a TABLE or a VIEW; empty is neither.
+func (s *Store) kindOf(ctx context.Context, on asker, of string) (string, error) {
 	var kind string
-	err := s.engine.writers.QueryRowContext(ctx, `SELECT coalesce(max(kind), '') FROM (
+	err := on.QueryRowContext(ctx, `SELECT coalesce(max(kind), '') FROM (
 		SELECT 'TABLE' AS kind FROM duckdb_tables() WHERE schema_name = $1 AND table_name = $2 AND database_name = current_database()
-		UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE schema_name = $1 AND view_name = $2 AND database_name = current_database())`, schema, of).Scan(&kind)
+		UNION ALL SELECT 'VIEW' FROM duckdb_views() WHERE schema_name = $1 AND view_name = $2 AND database_name = current_database())`, s.opts.Schema, of).Scan(&kind)
 	return kind, err
 }

@@ -16,7 +16,7 @@ import (
 // TestOrder: definitions come after what they read, whether SQL or DependsOn says so; circles are shown.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	store := open(t, matview.Options{Setup: orders, Definitions: []matview.Definition{
+	store := open(t, with{Setup: orders, Definitions: []matview.Definition{
 		{Name: "top", SQL: `SELECT * FROM (SELECT max(total) AS most FROM "Spent") x`},
 		{Name: "a_view", Kind: matview.Virtual, SQL: "SELECT (SELECT most FROM main.top) AS most"},
 		{Name: "after", SQL: "SELECT 1 AS one", DependsOn: []string{"a_view"}},
@@ -30,17 +30,17 @@ func TestOrder(t *testing.T) {
 	require.EqualValues(t, 18, number(t, store.SQL(), "SELECT CAST(most AS BIGINT) FROM a_view"))
 
 	for fault, definitions := range map[string][]matview.Definition{
-		"circle: a -> b -> a":                 {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
-		"circle: a -> a":                      {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
+		"circle: a -> b -> a":                  {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
+		"circle: a -> a":                       {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
 		`depends on "b", which is not defined`: {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"b"}}},
-		"stands there twice":                  {{Name: "a", SQL: "SELECT 1"}, {Name: "a", SQL: "SELECT 1"}},
-		"write lower-case letters":            {{Name: "a\" b", SQL: "SELECT 1"}},
-		"not a SELECT":                        {{Name: "a", SQL: "DROP TABLE orders"}},
-		"2 statements":                        {{Name: "a", SQL: "SELECT 1; SELECT 2"}},
-		"already there and was not made":      {{Name: "orders", SQL: "SELECT 1 AS one"}},
-		"Virtual keeps no rows":               {{Name: "a", SQL: "SELECT 1", Kind: matview.Virtual, Indexes: []matview.Index{{Columns: []string{"a"}}}}},
+		"stands there twice":                   {{Name: "a", SQL: "SELECT 1"}, {Name: "a", SQL: "SELECT 1"}},
+		"write lower-case letters":             {{Name: "a\" b", SQL: "SELECT 1"}},
+		"not a SELECT":                         {{Name: "a", SQL: "DROP TABLE orders"}},
+		"2 statements":                         {{Name: "a", SQL: "SELECT 1; SELECT 2"}},
+		"already there and was not made":       {{Name: "orders", SQL: "SELECT 1 AS one"}},
+		"Virtual keeps no rows":                {{Name: "a", SQL: "SELECT 1", Kind: matview.Virtual, Indexes: []matview.Index{{Columns: []string{"a"}}}}},
 	} {
-		_, err := matview.Open(t.Context(), matview.Options{Definitions: definitions, Setup: orders})
+		_, err := try(t.Context(), with{Definitions: definitions, Setup: orders})
 		require.ErrorContains(t, err, fault)
 	}
 }
@@ -56,7 +56,7 @@ func TestDependentsOfAFailure(t *testing.T) {
 		}
 		return nil
 	}
-	store := open(t, matview.Options{Setup: orders, Definitions: []matview.Definition{low, {Name: "top", SQL: "SELECT max(total) AS most FROM spent"}, {Name: "other", SQL: "SELECT 1 AS one"}}})
+	store := open(t, with{Setup: orders, Definitions: []matview.Definition{low, {Name: "top", SQL: "SELECT max(total) AS most FROM spent"}, {Name: "other", SQL: "SELECT 1 AS one"}}})
 	away.Store(true)
 	err := store.Refresh(t.Context())
 	require.ErrorContains(t, err, "broken")
@@ -69,7 +69,7 @@ func TestDependentsOfAFailure(t *testing.T) {
 func TestAsOfOfDependents(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	store := open(t, matview.Options{Setup: orders, Now: at.Now, Definitions: []matview.Definition{
+	store := open(t, with{Setup: orders, Now: at.Now, Definitions: []matview.Definition{
 		spent(), {Name: "top", SQL: "SELECT max(total) AS most FROM spent"}, {Name: "seen", Kind: matview.Virtual, SQL: "SELECT * FROM top"}, {Name: "now", Kind: matview.Virtual, SQL: "SELECT * FROM orders"},
 	}})
 	at.now = at.now.Add(time.Hour)
@@ -97,7 +97,7 @@ func TestRun(t *testing.T) {
 	}
 	low := spent()
 	low.Every, low.Jitter = 20*time.Millisecond, time.Millisecond
-	store := open(t, matview.Options{Setup: orders, Definitions: []matview.Definition{
+	store := open(t, with{Setup: orders, Definitions: []matview.Definition{
 		noted(low), noted(matview.Definition{Name: "top", SQL: "SELECT max(total) AS most FROM spent"}), noted(matview.Definition{Name: "alone", SQL: "SELECT 1 AS one"}),
 	}})
 	for range 3 { // Open built each once

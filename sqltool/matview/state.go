@@ -55,8 +55,12 @@ func (d *Definition) digest(below []*View) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("digest of the definition: %w", err)
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
+	return textDigest(string(text)), nil
+}
+
+func textDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 const makeStates = `CREATE TABLE IF NOT EXISTS ` + private + `.states (name VARCHAR NOT NULL, digest VARCHAR NOT NULL, version BIGINT NOT NULL,

@@ -6,33 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 )
 
 // Options configures a [Store].
 type Options struct {
-	// Path is the DuckDB file; it is made if it is missing. No other process, and nothing else in this one, may have it open. Empty: in
-	// memory, where materialisations are built anew at every start.
-	Path string
 	// Schema is where readers find the materialisations; empty is "main". It is made if it is missing.
 	Schema string
-	// Definitions are what the store keeps. Materialisations that a file holds and that stand here no more are dropped.
+	// Definitions are what the store keeps. Materialisations that the database holds and that stand here no more are dropped.
 	Definitions []Definition
 	// System names this database in provenance; empty is "materialised".
 	System string
-	// Setup loads what the definitions read from this database, such as a table of products. It runs at every start, before the database
-	// is locked, so it may read files. Nil loads nothing.
-	Setup func(ctx context.Context, db *sql.DB) error
-	// MemoryMiB bounds DuckDB's memory, in MiB; zero is 1024. In memory, the materialisations themselves count.
-	MemoryMiB int
-	// Threads is how many threads DuckDB uses; zero is one per processor.
-	Threads int
-	// Readers is how many connections [Store.SQL] opens at most; zero is four per processor.
-	Readers int
 	// Logger is told of failed refreshes; nil logs nothing.
 	Logger *slog.Logger
 	// Now is the clock that ages are measured by; nil is time.Now. Schedules run by the clock of package time.
@@ -42,9 +31,6 @@ type Options struct {
 // settled returns o with defaults filled in, or what is wrong with it.
 func (o *Options) settled() (*Options, error) {
 	s := *o
-	if s.MemoryMiB < 0 || s.Threads < 0 || s.Readers < 0 {
-		return nil, errors.New("Options.MemoryMiB, Threads and Readers must be positive, or zero for the default")
-	}
 	if s.Schema == "" {
 		s.Schema = "main"
 	}
@@ -53,15 +39,6 @@ func (o *Options) settled() (*Options, error) {
 	}
 	if s.System == "" {
 		s.System = "materialised"
-	}
-	if s.MemoryMiB == 0 {
-		s.MemoryMiB = 1024
-	}
-	if s.Threads == 0 {
-		s.Threads = runtime.GOMAXPROCS(0)
-	}
-	if s.Readers == 0 {
-		s.Readers = 4 * runtime.GOMAXPROCS(0)
 	}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.DiscardHandler)
@@ -72,12 +49,12 @@ func (o *Options) settled() (*Options, error) {
 	return &s, nil
 }
 
-// Store is a DuckDB that keeps materialisations. Safe for concurrent use.
+// Store keeps materialisations in a DuckDB. Safe for concurrent use.
 type Store struct {
-	opts   *Options
-	engine *engine
-	views  map[string]*View
-	order  []*View // each after what it depends on
+	opts  *Options
+	pool  *sql.DB
+	views map[string]*View
+	order []*View // each after what it depends on
 
 	ended   context.Context //nolint:containedctx // refreshes outlive the caller that began them, and end with the store
 	end     context.CancelFunc
@@ -89,32 +66,36 @@ type Store struct {
 	swapping sync.Mutex // one swap at a time: all of them write the table of states
 }
 
-// Open opens the DuckDB, drops what a crashed refresh left behind, locks the database and builds every materialisation that has no version
-// yet, or one of another definition. What has a version keeps it: [Store.Run] refreshes it when it is due. Definitions with a fault are
-// all reported at once; one that cannot be built is an error, because tools that read it would find nothing.
-func Open(ctx context.Context, opts Options) (*Store, error) {
-	store, err := open(ctx, opts)
+// Open takes a database into use: it drops what a crashed refresh left behind and builds every materialisation that has no version yet, or one
+// of another definition. What has a version keeps it: [Store.Run] refreshes it when it is due. Definitions with a fault are all reported at
+// once; one that cannot be built is an error, because tools that read it would find nothing.
+//
+// The database is one in memory, where everything is built anew at every start, or in a file opened with duckdb.Options.Writable. It may hold
+// other tables as well; one store is all that may be open on it. Its StatementTimeout bounds each statement of a refresh too: set it to the time of the slowest one.
+func Open(ctx context.Context, db *duckdb.Database, opts Options) (*Store, error) {
+	store, err := open(ctx, db, opts)
 	if err != nil {
 		return nil, fmt.Errorf("matview: open: %w", err)
 	}
 	return store, nil
 }
 
-func open(ctx context.Context, opts Options) (*Store, error) {
+func open(ctx context.Context, db *duckdb.Database, opts Options) (*Store, error) {
+	if db == nil {
+		return nil, errors.New("no database: open one with duckdb.Open")
+	}
 	settled, err := opts.settled()
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{opts: settled, views: make(map[string]*View)}
+	s := &Store{opts: settled, pool: db.SQL(), views: make(map[string]*View)}
 	if err := s.define(settled.Definitions); err != nil {
-		return nil, err
-	}
-	if s.engine, err = openEngine(ctx, settled); err != nil {
 		return nil, err
 	}
 	s.ended, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.begin(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }
@@ -132,7 +113,7 @@ func (s *Store) define(definitions []Definition) error {
 			faults = append(faults, fmt.Errorf("definition %q stands there twice: names are for one each", d.Name))
 			continue
 		}
-		s.views[d.Name] = &View{store: s, name: d.Name, definition: d}
+		s.views[d.Name] = &View{store: s, name: d.Name, definition: d, text: textDigest(d.SQL)}
 	}
 	return errors.Join(faults...)
 }
@@ -168,7 +149,7 @@ func (s *Store) link(ctx context.Context) error {
 			}
 		}
 		if v.definition.Source == nil {
-			found, err := tablesIn(ctx, s.engine.writers, s.opts.Schema, v.definition.SQL)
+			found, err := tablesIn(ctx, s.pool, s.opts.Schema, v.definition.SQL)
 			if err != nil {
 				faults = append(faults, fmt.Errorf("definition %q: %w", v.name, err))
 			}
@@ -188,11 +169,6 @@ func (s *Store) link(ctx context.Context) error {
 	s.order, err = sorted(s.views)
 	return err
 }
-
-// SQL is the pool for readers: give it to sqltool.New, with the engine for DuckDB. DuckDB knows no rights: whoever runs SQL of his own on
-// it can write. Statement tools cannot, because sqltool refuses a statement that writes; SQL that a caller wrote needs a checker before it.
-// A database in memory is cut off from all files; one in a file can read and write that file itself, so read_blob and COPY must be refused to callers.
-func (s *Store) SQL() *sql.DB { return s.engine.readers }
 
 // View is the materialisation of that name. If there is none, it is a view whose methods return an error that says so, and the tools made of
 // it are reported by mcpgov.New.
@@ -226,19 +202,11 @@ func (s *Store) refreshAll(ctx context.Context, order []*View, wanted func(*View
 	return errors.Join(faults...)
 }
 
-// Close ends running refreshes, waits for them and closes the database. What they had not swapped in is dropped at the next Open.
-func (s *Store) Close() error {
+// Close ends running refreshes and waits for them. What they had not swapped in is dropped. It does not close the database: do that after.
+func (s *Store) Close() {
 	s.closing.Lock()
-	already := s.closed
 	s.closed = true
 	s.closing.Unlock()
-	if already {
-		return nil
-	}
 	s.end()
 	s.flights.Wait()
-	if err := s.engine.close(); err != nil {
-		return fmt.Errorf("matview: close: %w", err)
-	}
-	return nil
 }

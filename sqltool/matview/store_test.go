@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 	"github.com/mcpgov/go-sdk/sqltool/matview"
 )
 
@@ -20,9 +21,48 @@ func (c *clock) Now() time.Time { return c.now }
 
 func newClock() *clock { return &clock{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
 
-func open(t *testing.T, o matview.Options) *matview.Store {
+// with is a database and what a store keeps in it.
+type with struct {
+	Path        string // empty: in memory
+	Setup       func(ctx context.Context, db *sql.DB) error
+	Schema      string
+	Definitions []matview.Definition
+	Now         func() time.Time
+}
+
+// kept is a store and the database it is in.
+type kept struct {
+	*matview.Store
+	db *duckdb.Database
+}
+
+func (k *kept) SQL() *sql.DB { return k.db.SQL() }
+
+func (k *kept) Close() error {
+	k.Store.Close()
+	return k.db.Close()
+}
+
+func try(ctx context.Context, w with) (*kept, error) {
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: w.Path, Writable: w.Path != ""})
+	if err != nil {
+		return nil, err
+	}
+	if w.Setup != nil {
+		if err := w.Setup(ctx, db.SQL()); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	store, err := matview.Open(ctx, db, matview.Options{Schema: w.Schema, Definitions: w.Definitions, Now: w.Now})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &kept{store, db}, nil
+}
+
+func open(t *testing.T, w with) *kept {
 	t.Helper()
-	store, err := matview.Open(t.Context(), o)
+	store, err := try(t.Context(), w)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	return store
@@ -59,8 +99,8 @@ func execute(t *testing.T, db *sql.DB, query string, args ...any) {
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	o := matview.Options{Path: filepath.Join(t.TempDir(), "w.duckdb"), Definitions: []matview.Definition{spent()}, Setup: orders, Now: at.Now}
-	store, err := matview.Open(t.Context(), o)
+	o := with{Path: filepath.Join(t.TempDir(), "w.duckdb"), Definitions: []matview.Definition{spent()}, Setup: orders, Now: at.Now}
+	store, err := try(t.Context(), o)
 	require.NoError(t, err)
 	require.EqualValues(t, 45, number(t, store.SQL(), "SELECT CAST(sum(total) AS BIGINT) FROM spent"))
 	execute(t, store.SQL(), "INSERT INTO orders VALUES (10, 'cust_0', 100, now())")
@@ -98,8 +138,8 @@ func TestCheck(t *testing.T) {
 		}
 		return fault
 	}
-	o := matview.Options{Path: filepath.Join(t.TempDir(), "w.duckdb"), Definitions: []matview.Definition{d}, Setup: orders}
-	store, err := matview.Open(t.Context(), o)
+	o := with{Path: filepath.Join(t.TempDir(), "w.duckdb"), Definitions: []matview.Definition{d}, Setup: orders}
+	store, err := try(t.Context(), o)
 	require.NoError(t, err)
 	execute(t, store.SQL(), "DELETE FROM orders WHERE customer = 'cust_1'")
 	fault = refuse
@@ -119,7 +159,7 @@ func TestCheck(t *testing.T) {
 func TestUniqueIndex(t *testing.T) {
 	t.Parallel()
 	d := matview.Definition{Name: "by_customer", SQL: "SELECT customer, id FROM orders WHERE id < 3", Indexes: []matview.Index{{Columns: []string{"customer"}, Unique: true}}}
-	store := open(t, matview.Options{Definitions: []matview.Definition{d}, Setup: orders})
+	store := open(t, with{Definitions: []matview.Definition{d}, Setup: orders})
 	execute(t, store.SQL(), "UPDATE orders SET customer = 'canary'")
 	err := store.Refresh(t.Context())
 	require.ErrorContains(t, err, "Constraint Error")

@@ -16,7 +16,7 @@ func (r *refresh) swap(ctx context.Context, changed bool) error {
 	if err := ctx.Err(); err != nil {
 		return plain("swap", err)
 	}
-	kind, err := s.kindOf(ctx, s.opts.Schema, v.name)
+	kind, err := s.kindOf(ctx, r.conn, v.name)
 	if err != nil {
 		return plain("look for the old version", err)
 	}

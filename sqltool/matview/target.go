@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 // target is a column that rows of a source are appended to.
@@ -24,7 +24,7 @@ func (l *load) targets(rows *sql.Rows) ([]target, error) {
 	if err != nil {
 		return nil, plain("read the columns of "+l.source.System, err)
 	}
-	_, duck := l.source.DB.Driver().(duckdb.Driver)
+	_, duck := l.source.DB.Driver().(native.Driver)
 	var faults []error
 	list, seen := make([]target, len(types)), make(map[string]bool)
 	for i, t := range types {

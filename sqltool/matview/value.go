@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/duckdb/duckdb-go/v2"
+	native "github.com/duckdb/duckdb-go/v2"
 )
 
 // inward turns a value of a source into one that the appender takes for the column, exactly.
@@ -47,7 +47,7 @@ func (t *target) inward(value any) (driver.Value, error) {
 		switch value := value.(type) {
 		case string:
 			return interval(value)
-		case duckdb.Interval:
+		case native.Interval:
 			return value, nil
 		}
 	case t.width > 0:
@@ -102,18 +102,18 @@ func uuid(value any) (driver.Value, error) {
 		raw = value
 	case [16]byte:
 		raw = value[:]
-	case duckdb.UUID:
+	case native.UUID:
 		return value, nil
 	}
 	if len(raw) != 16 {
 		return nil, safe("UUID does not take %T of this length", value)
 	}
-	return duckdb.UUID(raw), nil
+	return native.UUID(raw), nil
 }
 
 // decimal reads a decimal number as Postgres writes it, and refuses what has more digits than the column.
 func (t *target) decimal(value any) (driver.Value, error) {
-	if exact, ok := value.(duckdb.Decimal); ok {
+	if exact, ok := value.(native.Decimal); ok {
 		return exact, nil
 	}
 	if raw, ok := value.([]byte); ok {
@@ -137,7 +137,7 @@ func (t *target) decimal(value any) (driver.Value, error) {
 	if len(new(big.Int).Abs(digits).String()) > int(t.width) {
 		return nil, safe("the number has more than %d digits", t.width)
 	}
-	return duckdb.Decimal{Width: t.width, Scale: t.scale, Value: digits}, nil
+	return native.Decimal{Width: t.width, Scale: t.scale, Value: digits}, nil
 }
 
 // outward turns a value of DuckDB into one that any driver takes as a parameter.
@@ -159,7 +159,7 @@ func outward(value any) any {
 		return new(big.Int).SetUint64(value).String()
 	case *big.Int:
 		return value.String()
-	case duckdb.Decimal:
+	case native.Decimal:
 		return value.String()
 	}
 	return value

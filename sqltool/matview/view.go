@@ -12,8 +12,9 @@ type View struct {
 	store      *Store
 	name       string
 	definition *Definition // nil: there is no such definition
-	digest     string
-	below      []*View // what it reads
+	digest     string      // of the definition and all beneath it
+	text       string      // of its SQL, for provenance
+	below      []*View     // what it reads
 
 	mu     sync.Mutex // of state and flight
 	state  state

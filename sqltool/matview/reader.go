@@ -68,7 +68,7 @@ func newReader(v *View, spec *mcpgov.ToolSpec, r Reading) (*reader, error) {
 	if r.Cached.Tables == nil {
 		r.Cached.Tables = []string{v.store.opts.Schema + "." + v.name}
 	}
-	store, err := sqltool.New(v.store.opts.System, v.store.SQL(), sqltool.Options{Engine: duckdb.Engine(), AsOf: asOfFrom, Logger: v.store.opts.Logger})
+	store, err := sqltool.New(v.store.opts.System, v.store.pool, sqltool.Options{Engine: duckdb.Engine(), AsOf: asOfFrom, Logger: v.store.opts.Logger})
 	if err != nil {
 		return nil, err
 	}
