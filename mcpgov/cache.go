@@ -11,8 +11,8 @@ import (
 )
 
 // Cache lets what is ReadOnly be answered with what its handler answered before. A call that is, is a call like any other: identified,
-// limited, decided, shaped for its own caller and recorded; only the handler does not run, nor do the interceptors around it. Its record and its
-// result ("mcpgov/cached" in _meta) say how old the answer is, and its sources when they were asked.
+// limited, decided, shaped for its own caller and recorded; only the handler does not run, nor do the interceptors around it, whose part in the
+// result is kept with it. Its record and its result ("mcpgov/cached" in _meta) say how old the answer is, and its sources when they were asked.
 //
 // What is kept is what the handler returned, before any rule has hidden anything, under the target, the decoded arguments and the whole
 // caller: user, attributes and agent. An answer is given to nobody a handler could tell from whom it was made for, unless Shared says that it

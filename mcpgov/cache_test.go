@@ -175,3 +175,22 @@ func TestCacheKeepsNoFailures(t *testing.T) {
 		})
 	}
 }
+
+// TestCacheSkipsInterceptors: they stand around the handler, and where it does not run neither do they; what they made of its result is kept.
+func TestCacheSkipsInterceptors(t *testing.T) {
+	t.Parallel()
+	var runs, seen atomic.Int64
+	config := crmConfig(t, &mcptest.Recorder{})
+	config.Interceptors = []mcpgov.Interceptor{func(ctx context.Context, _ mcpgov.Call, next func(context.Context) (any, error)) (any, error) {
+		seen.Add(1)
+		out, err := next(ctx)
+		if c, ok := out.(*customer); ok {
+			c.Name = "Anna"
+		}
+		return out, err
+	}}
+	h := mcptest.New(t, newServer(t, config, mcpgov.Tool(cachedSpec(), countedRuns(&runs)), writeTool(done))).As(admin)
+	h.Call("get_customer", asksForAnn).OK().Has("name", "Anna")
+	require.True(t, h.Call("get_customer", asksForAnn).OK().Has("name", "Anna").Cached())
+	require.Equal(t, int64(1), seen.Load())
+}

@@ -124,5 +124,5 @@ func Progress(ctx context.Context, done, total float64, message string) {
 // and returns what next returned or an error; the first in [Config].Interceptors is outermost. A second call of next is
 // an error, another type of result fails the call, and the call's concurrency slot is held until next has returned,
 // whether or not the interceptor waits for it. Logging, metrics
-// and transactions belong here; governance does not, and cannot be undone here.
+// and transactions belong here; governance does not, and cannot be undone here. Where the [Cache] answers, interceptors do not run.
 type Interceptor func(ctx context.Context, call Call, next func(context.Context) (any, error)) (any, error)

@@ -132,6 +132,24 @@
 // kept by the minute while some rule asks for it. Where a rule says require_approval,
 // [Config].Approver is asked; [Config].ReadOnly leaves out whatever changes something; [ToolSpec].Purpose asks callers why they call.
 //
+// # Sources
+//
+// A handler says with [AddSource] where its result came from: system, statement, when it was asked and how old the data is, lineage. The record of the call
+// holds all of it and a keyed digest of the parameters. The caller finds it in _meta of the result, as far as it gives away nothing that is hidden
+// from him, and the model in a text where [ToolSpec].Provenance asks for one. What is asked of gov tags, source= and unit=, stands beside it by path:
+//
+//	"mcpgov/sources": [{"system": "crm", "ref": "customer_by_id", "statement": "sha256:9f86...", "executed_at": "2026-03-04T05:06:07Z",
+//	                    "as_of": "2026-03-04T00:00:00Z", "age_seconds": 18367, "rows": 1, "tables": ["raw.customers"], "model": "dbt.customers"}]
+//	"mcpgov/fields":  {"lifetime_value": {"source": "crm.customers.ltv", "unit": "EUR"}}
+//	"mcpgov/cached":  {"age_seconds": 42}
+//
+// # Cache
+//
+// A tool or resource that is ReadOnly may name a [Cache]: equal calls of equal callers are then answered with what the handler said before. Policy, masks
+// and records know no difference (in the path above it is execute that asks the cache first), because what is kept is what the handler returned, and every hit is judged and shaped anew. Tools
+// that write name in [ToolSpec].Invalidates what they make out of date; it is when they have really ended, well or not, and an answer whose
+// handler began before is not kept. With [Config].Store replicas share answers and hear of what each of them invalidates.
+//
 // # Masking
 //
 // A gov tag says what is sensitive and how it is masked (gov:"pii,mask=email"), an output rule says for whom. Masking is one pass over the

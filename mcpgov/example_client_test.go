@@ -36,14 +36,20 @@ func call(srv *mcpgov.Server, user mcpgov.User, tool string, arguments map[strin
 	fmt.Println(shown(result))
 }
 
-// shown is a result as its structured JSON, and a refusal as its code and message.
+// shown is a result as its texts, of which the first is its structured JSON, and a refusal as its code and message.
 func shown(result *mcp.CallToolResult) string {
 	text, ok := result.Content[0].(*mcp.TextContent)
 	if !ok {
 		return "no text"
 	}
 	if !result.IsError {
-		return text.Text
+		all := text.Text
+		for _, block := range result.Content[1:] {
+			if more, ok := block.(*mcp.TextContent); ok {
+				all += "\n" + more.Text
+			}
+		}
+		return all
 	}
 	var refusal struct {
 		Code, Message string

@@ -172,7 +172,10 @@ func originText(sources []shownSource) string {
 		if s.AsOf != nil {
 			b.WriteString(", data as of " + s.AsOf.Format(time.RFC3339))
 		}
-		if s.Rows > 0 {
+		switch {
+		case s.Rows == 1:
+			b.WriteString(", 1 row")
+		case s.Rows > 1:
 			fmt.Fprintf(&b, ", %d rows", s.Rows)
 		}
 		if len(s.Tables) > 0 {

@@ -251,3 +251,34 @@ func TestProvenanceElsewhere(t *testing.T) {
 	require.Contains(t, got.Meta, "mcpgov/sources")
 	require.Len(t, got.Messages, 1)
 }
+
+// TestParametersOfErasable: what a source was asked with stands under the keys of the people the arguments name, or nowhere.
+func TestParametersOfErasable(t *testing.T) {
+	t.Parallel()
+	people, err := audit.OpenSubjects(t.TempDir(), bytes.Repeat([]byte("m"), 32))
+	require.NoError(t, err)
+	log := &mcptest.Recorder{}
+	config := accountConfig(t, log)
+	config.Subjects = people
+	ask := func(ctx context.Context, who string) (inpatient, error) {
+		mcpgov.AddSource(ctx, mcpgov.Source{System: "ward", Ref: "patient " + who, Tables: []string{who}, Parameters: who})
+		return inpatient{Number: who}, nil
+	}
+	h := mcptest.New(t, newServer(t, config,
+		mcpgov.Tool(mcpgov.ToolSpec{Name: "one", Description: "d", ReadOnly: true, Cache: &mcpgov.Cache{}}, func(ctx context.Context, in patientQuery) (inpatient, error) { return ask(ctx, in.Patient) }),
+		mcpgov.Tool(mcpgov.ToolSpec{Name: "any", Description: "d", ReadOnly: true, Cache: &mcpgov.Cache{}}, func(ctx context.Context, _ struct{}) (inpatient, error) { return ask(ctx, "P-7001") }))).As(admin)
+	for range 2 { // the second from the cache
+		h.Call("one", `{"patient":"P-7001"}`).OK()
+		h.Call("any", `{}`).OK()
+	}
+	key, err := people.SubjectKey(t.Context(), "P-7001", false)
+	require.NoError(t, err)
+	want, err := audit.DocumentDigest(audit.CombinedKey(key), []byte(`"P-7001"`))
+	require.NoError(t, err)
+	for i, outcome := range log.Outcomes() {
+		require.Equal(t, []string{want, ""}[i%2], outcome.Sources[0].ParametersDigest, i)
+		require.Equal(t, []string{audit.SubjectDigest(key, "P-7001")}, outcome.Subjects, i)
+		require.Equal(t, i >= 2, strings.Contains(outcome.Note, "cache"), i)
+	}
+	log.NoLeak(t, "P-7001")
+}
