@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"sync"
+	"sync/atomic"
 )
 
 // DB is a database that tools and handlers ask. It is safe for concurrent use. It does not close the pool it was made of.
@@ -17,6 +18,8 @@ type DB struct {
 	options Options
 	plans   plans
 	asking  sync.Mutex // held while Options.AsOf runs
+
+	acquiring atomic.Int64 // calls that want a connection
 
 	mu         sync.Mutex
 	statements map[string]*prepared // all there are, by digest, for snapshots
