@@ -70,10 +70,11 @@ func (p *prepared) onConnection(ctx context.Context, query string, args []any, u
 		rows, err = use(ctx, conn, query, args)
 		return rows, p.failed(err)
 	}
-	if rows, err = use(ctx, tx, query, args); err != nil {
-		// A rollback that fails leaves the transaction to the database, which ends it with the connection: the first error is the one to know.
-		_ = tx.Rollback()
-		return 0, p.failed(err)
+	// Where it was not committed, after a panic as well, nothing is left behind. A rollback that fails leaves the transaction to the database, which
+	// ends it with the connection: the first error is the one to know.
+	defer func() { _ = tx.Rollback() }()
+	if rows, err = use(ctx, tx, query, args); err != nil || !p.statement.Writes {
+		return rows, p.failed(err)
 	}
 	return rows, p.failed(tx.Commit())
 }
