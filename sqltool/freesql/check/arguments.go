@@ -28,7 +28,7 @@ func (c *checker) arguments(name string, args []any) {
 		}
 	case "replace":
 		_, from := constantText(at(args, 1))
-		if _, to := constantText(at(args, 2)); !from || !to {
+		if to, ok := constantText(at(args, 2)); !ok || !from && len(to) > 1 { // one character for one or more makes nothing longer
 			c.tooMuch(name, "give what to replace and its replacement as texts")
 		}
 	case "regexp_replace":

@@ -181,3 +181,6 @@ SELECT list_sort(list_distinct(flatten(list(tags)))) AS all_tags FROM analytics.
 SELECT struct_extract(address, 'city') AS c, struct_insert(address, country := 'x') AS s, map_entries(attributes) AS m FROM analytics.customers ORDER BY id LIMIT 2
 SELECT * FROM (PIVOT (SELECT status, customer_id % 2 AS k, total FROM analytics.orders) ON k IN (0, 1) USING sum(total) GROUP BY status) ORDER BY status
 SELECT * FROM analytics.orders o WHERE o.id = (SELECT max(i.id) FROM analytics.orders i WHERE i.customer_id = o.customer_id) ORDER BY id LIMIT 3
+WITH RECURSIVE t AS (WITH s AS (SELECT 1 AS n), u AS (SELECT n FROM s) SELECT n FROM u UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT * FROM t ORDER BY n
+WITH RECURSIVE t AS ((SELECT 1 AS n UNION ALL SELECT 5) UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT * FROM t ORDER BY n
+WITH RECURSIVE t AS (SELECT 1 AS n) SELECT * FROM t
