@@ -38,7 +38,9 @@ func (c *checker) arguments(name string, args []any) {
 		}
 	case "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate":
 		inner, ok := constantText(at(args, 1))
-		if inner = fold(inner); !ok || !builtin(inner) || c.rules.Defined[inner] {
+		inner = fold(inner)
+		allow, named := c.rules.Functions[inner]
+		if !ok || !builtin(inner) || c.rules.Defined[inner] || named && !allow {
 			c.refuse(CodeArgument, "the aggregate that "+name+" is to use is not one that may be called here", "name it as a text, such as 'sum'")
 		}
 	}
