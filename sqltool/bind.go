@@ -162,7 +162,7 @@ func (b *binding) list(p *piece, value reflect.Value) error {
 			b.text(", ")
 		}
 		var element reflect.Value
-		if value.IsValid() {
+		if value.IsValid() && i < value.Len() {
 			element = pointed(value.Index(i))
 		}
 		v, err := b.bound(element)

@@ -10,7 +10,7 @@ import (
 
 // checkDescription asks the database, or the snapshot, what the statement takes and returns, and compares it with the types.
 func (p *prepared) checkDescription(use shape, fault func(string, ...any)) {
-	paths, err := p.describe(use)
+	paths, err := p.describe()
 	if err != nil {
 		fault("%w", err)
 		return
@@ -57,8 +57,11 @@ func (p *prepared) checkBound(paths []string, fault func(string, ...any)) {
 }
 
 // describe fills in what the statement takes and returns.
-func (p *prepared) describe(use shape) (paths []string, err error) {
-	query, paths := p.sampleQuery()
+func (p *prepared) describe() (paths []string, err error) {
+	query, paths, err := p.sampleQuery()
+	if err != nil {
+		return nil, err
+	}
 	if p.db.options.Snapshot != nil {
 		p.described, err = p.db.fromSnapshot(p)
 		return paths, err

@@ -23,7 +23,6 @@ type DB struct {
 	snapshot   func() (*snapshot, error)
 }
 
-//nolint:gochecknoglobals // a constant that Go cannot spell as one
 var systemName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 
 // New makes a DB of a pool. The system is the name of the database in provenance, error texts and the name of its snapshot, such as "crm". The
@@ -121,9 +120,11 @@ func (db *DB) planFor(s Statement, in reflect.Value, row reflect.Type, one bool)
 	if s.Name == "" && s.File == "" {
 		return nil, errors.New("the statement has no Name, which stands in provenance: write one")
 	}
-	use := shape{row: row, one: one}
+	use := shape{row: row, one: one, where: fmt.Sprintf("statement %q", s.Name)}
 	if in.IsValid() {
-		use.in = in.Type()
+		if use.in = in.Type(); in.Kind() == reflect.Map {
+			use.first = in
+		}
 	}
 	s, err := s.loaded("")
 	if err != nil {

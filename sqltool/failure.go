@@ -56,6 +56,9 @@ func (p *prepared) failed(err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
+	if _, ok := errors.AsType[*fault](err); ok {
+		return err
+	}
 	e := &Error{Statement: p.statement.Name, Reason: Unknown, cause: err}
 	if explainer, ok := p.db.options.Engine.(Explainer); ok {
 		e.Reason, e.Code = explainer.Explain(err)
@@ -95,6 +98,15 @@ func (s silent) Unwrap() error { return s.error }
 // Format writes nothing: [mcpgov.Userf] makes the caller's text with it.
 func (s silent) Format(fmt.State, rune) {}
 
+// fault is an error of this package's own making: what was read does not fit, or there is nothing to read. Its text holds names, no values.
+type fault struct {
+	text  string
+	cause error
+}
+
+func (f *fault) Error() string { return f.text }
+func (f *fault) Unwrap() error { return f.cause }
+
 // tellable is an error whose text the caller may see: it holds names of the input and numbers, no values.
 type tellable struct{ text string }
 
@@ -110,6 +122,7 @@ func meaning(spec *mcpgov.ToolSpec, code mcpgov.Code) string {
 }
 
 var (
-	errNoRow    = fmt.Errorf("there is no such row: %w", sql.ErrNoRows)
-	errManyRows = errors.New("the statement returned more than one row: use sqltool.Query, or write LIMIT 1")
+	errNoRow    = &fault{"there is no such row", sql.ErrNoRows}
+	errManyRows = &fault{text: "the statement returned more than one row: use sqltool.Query, or write LIMIT 1"}
+	errTooLarge = &fault{"the row is larger than MaxBytes", &tellable{"the result is too large"}}
 )

@@ -33,18 +33,31 @@ func (generic) Describe(ctx context.Context, conn *sql.Conn, query string) (Desc
 		return Description{}, err
 	}
 	if t.onlyReads() != nil {
-		statement, err := conn.PrepareContext(ctx, query)
-		if err != nil {
-			return Description{}, err //nolint:wrapcheck // the caller says where
-		}
-		return Description{}, statement.Close() //nolint:wrapcheck // as above
+		return Description{}, prepares(ctx, conn, query)
 	}
-	rows, err := conn.QueryContext(ctx, "SELECT * FROM (\n"+query+"\n) AS _described LIMIT 0", make([]any, len(t.marks))...)
+	// The query is the developer's own text, and stands in brackets as a whole.
+	return resultOf(ctx, conn, "SELECT * FROM (\n"+query+"\n) AS _described LIMIT 0", make([]any, len(t.marks))) //nolint:gosec // as the line above says
+}
+
+// prepares reports whether the database takes a statement.
+func prepares(ctx context.Context, conn *sql.Conn, query string) (err error) {
+	statement, err := conn.PrepareContext(ctx, query)
 	if err != nil {
-		return Description{}, err //nolint:wrapcheck // as above
+		return err //nolint:wrapcheck // the caller says where
 	}
-	columns, err := columnsOf(rows)
-	return Description{Columns: columns}, errors.Join(err, rows.Err(), rows.Close())
+	defer func() { err = errors.Join(err, statement.Close()) }()
+	return nil
+}
+
+// resultOf describes the result of a query that returns no row.
+func resultOf(ctx context.Context, conn *sql.Conn, query string, args []any) (d Description, err error) {
+	rows, err := conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return d, err //nolint:wrapcheck // the caller says where
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	d.Columns, err = columnsOf(rows)
+	return d, err
 }
 
 // ReadOnly goes by the words of the statement.
@@ -87,7 +100,7 @@ func Plain(v any) (any, error) {
 	if value.Type() == timeType {
 		return value.Interface(), nil
 	}
-	if marshaler, ok := value.Interface().(encoding.TextMarshaler); ok {
+	if marshaler, ok := reflect.TypeAssert[encoding.TextMarshaler](value); ok {
 		text, err := marshaler.MarshalText()
 		return string(text), err //nolint:wrapcheck // the caller says which parameter
 	}

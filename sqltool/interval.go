@@ -3,6 +3,7 @@ package sqltool
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -68,7 +69,6 @@ func (i *Interval) UnmarshalText(text []byte) error {
 
 var errInterval = errors.New("not an interval of ISO 8601, such as P1Y2M3DT4H5M6.7S")
 
-//nolint:gochecknoglobals // a constant that Go cannot spell as one
 var intervalForm = regexp.MustCompile(`^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)W)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(?:\.(\d{1,6}))?S)?)?$`)
 
 // ParseInterval reads the ISO 8601 form.
@@ -96,8 +96,10 @@ func ParseInterval(text string) (Interval, error) {
 		micros = -micros
 	}
 	micros += (number(m[5], 31)*60 + number(m[6], 40)) * 60 * microsPerSecond
-	if errors.Join(faults...) != nil || months != int64(int32(months)) || days != int64(int32(days)) {
+	if errors.Join(faults...) != nil || !isInt32(months) || !isInt32(days) {
 		return Interval{}, errInterval
 	}
-	return Interval{int32(months), int32(days), micros}, nil
+	return Interval{int32(months), int32(days), micros}, nil //nolint:gosec // they fit
 }
+
+func isInt32(n int64) bool { return math.MinInt32 <= n && n <= math.MaxInt32 }

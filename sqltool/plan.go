@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
@@ -93,7 +94,7 @@ func (p *prepared) targetsOf(rows *sql.Rows, row reflect.Type) ([]target, error)
 			same = names[i] == p.columns[i].column.Name
 		}
 		if !same {
-			return nil, fmt.Errorf("statement %q: the database returns other columns than when it was checked: restart the server", p.statement.Name)
+			return nil, &fault{text: fmt.Sprintf("statement %q: the database returns other columns than when it was checked: restart the server", p.statement.Name)}
 		}
 		return p.columns, nil
 	}
@@ -102,7 +103,7 @@ func (p *prepared) targetsOf(rows *sql.Rows, row reflect.Type) ([]target, error)
 		return nil, p.failed(err)
 	}
 	if why := columnMisfits(columns, row, "column"); len(why) > 0 {
-		return nil, fmt.Errorf("statement %q: %s", p.statement.Name, why[0])
+		return nil, &fault{text: fmt.Sprintf("statement %q: %s", p.statement.Name, strings.Join(why, "; "))}
 	}
 	return targets(columns, row), nil
 }
@@ -151,7 +152,14 @@ func (r *reader) into(rows *sql.Rows, row reflect.Value, room int) (fits bool, e
 }
 
 func (r *reader) misread(t *target, err error) error {
-	return fmt.Errorf("statement %q: column %q (%s): %w", r.p.statement.Name, t.column.Name, t.column.Type, err)
+	return &fault{fmt.Sprintf("statement %q: column %q%s: %s", r.p.statement.Name, t.column.Name, inBrackets(t.column.Type), err), err}
+}
+
+func inBrackets(word string) string {
+	if word == "" {
+		return ""
+	}
+	return " (" + word + ")"
 }
 
 // sizeOf is about how long a value is in JSON.

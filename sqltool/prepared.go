@@ -19,6 +19,7 @@ type prepared struct {
 	query      string // what is sent; "" if it depends on the length of lists
 	limited    string // the same with its limit of rows, where the engine has one; else ""
 	one        bool   // one row is wanted
+	first      reflect.Value
 	described  Description
 	columns    []target // nil without rows
 	maxRows    int
@@ -27,20 +28,22 @@ type prepared struct {
 
 // shape is what a statement is used for.
 type shape struct {
-	in, row reflect.Type // row is nil where no row is wanted; in where there are no arguments
+	in, row reflect.Type  // row is nil where no row is wanted; in where there are no arguments
+	first   reflect.Value // the first input, where in is a map, which says nothing of its values; else invalid
 	one     bool
+	where   string // what error texts begin with
 }
 
 // prepare reads a statement and checks it. It returns every fault there is.
 func (db *DB) prepare(s Statement, use shape) (*prepared, error) {
 	sum := sha256.Sum256([]byte(s.SQL))
 	p := &prepared{
-		db: db, statement: s, digest: "sha256:" + hex.EncodeToString(sum[:]), parameters: map[string]*parameter{}, one: use.one,
+		db: db, statement: s, digest: "sha256:" + hex.EncodeToString(sum[:]), parameters: map[string]*parameter{}, one: use.one, first: use.first,
 		maxRows: orElse(s.MaxRows, db.options.MaxRows), maxBytes: orElse(s.MaxBytes, db.options.MaxBytes),
 	}
 	var faults []error
 	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("statement %q: "+format, append([]any{s.Name}, args...)...))
+		faults = append(faults, fmt.Errorf("%s: %w", use.where, fmt.Errorf(format, args...)))
 	}
 	var err error
 	if p.text, err = parseText(s.SQL); err != nil {
@@ -51,6 +54,7 @@ func (db *DB) prepare(s Statement, use shape) (*prepared, error) {
 	p.checkParameters(use.in, fault)
 	if len(faults) == 0 { // else what the database says of it would only repeat that
 		p.settleQuery()
+		defer func() { p.first = reflect.Value{} }() // values are not kept
 		p.checkDescription(use, fault)
 	}
 	if len(faults) > 0 {
@@ -80,6 +84,9 @@ func (p *prepared) checkText(fault func(string, ...any)) {
 	}
 	if p.statement.MaxRows < 0 || p.statement.MaxBytes < 0 {
 		fault("MaxRows and MaxBytes must not be negative: write 0 for those of Options")
+	}
+	for _, at := range p.text.numbered {
+		fault("%s: a parameter without a name: write the name of a field of the input, such as $customer_id", place(p.statement.SQL, at))
 	}
 	if len(p.text.marks) > 0 && p.db.options.Engine.Placeholder(1, "name") == "?" {
 		fault("%s: a ? is a parameter without a name: write $name", place(p.statement.SQL, p.text.marks[0]))
@@ -138,17 +145,17 @@ func (p *prepared) settleQuery() {
 			return // a map of arguments: a list today, one value tomorrow
 		}
 	}
-	p.query, _ = p.sampleQuery()
-	p.limited = p.limit(p.query)
+	var err error
+	if p.query, _, err = p.sampleQuery(); err == nil {
+		p.limited = p.limit(p.query)
+	}
 }
 
 // sampleQuery writes the query with one element in each list, and says for which parameter each argument is.
-func (p *prepared) sampleQuery() (query string, paths []string) {
-	b := binding{engine: p.db.options.Engine, write: true, sample: true, maxList: 1}
-	if b.statement(p, reflect.Value{}) != nil { // without values nothing is bound
-		return "", nil
-	}
-	return b.query.String(), b.paths
+func (p *prepared) sampleQuery() (query string, paths []string, err error) {
+	b := binding{engine: p.db.options.Engine, write: true, sample: true, maxList: p.db.options.MaxList}
+	err = b.statement(p, p.first)
+	return b.query.String(), b.paths, err
 }
 
 // limit is a query that returns one row more than wanted, so that it is known whether there are more; "" where the engine cannot say so.

@@ -54,7 +54,10 @@ func (p *prepared) row(ctx context.Context, in, dst reflect.Value) error {
 		}
 		defer func() { err = errors.Join(err, p.failed(rows.Close())) }()
 		if !rows.Next() {
-			return 0, errors.Join(p.failed(rows.Err()), ifNil(rows.Err(), errNoRow))
+			if err := rows.Err(); err != nil {
+				return 0, err //nolint:wrapcheck // run makes it an *Error
+			}
+			return 0, errNoRow
 		}
 		r, err := p.newReader(rows, dst.Type())
 		if err != nil {
@@ -64,20 +67,12 @@ func (p *prepared) row(ctx context.Context, in, dst reflect.Value) error {
 		case err != nil:
 			return 0, err
 		case !fits:
-			return 0, &tellable{"the result is too large"}
+			return 0, errTooLarge
 		case rows.Next():
 			return 0, errManyRows
 		}
 		return 1, rows.Err() //nolint:wrapcheck // run makes it an *Error
 	})
-}
-
-// ifNil returns other where err is nil, else nil.
-func ifNil(err, other error) error {
-	if err != nil {
-		return nil
-	}
-	return other
 }
 
 // exec runs a statement and returns how many rows it changed.

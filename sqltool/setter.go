@@ -83,7 +83,12 @@ func plainSetter(dst reflect.Type, t *sqlType) setter {
 	case dst == bigType:
 		return setBig
 	case reflect.PointerTo(dst).Implements(scannerType):
-		return func(dst reflect.Value, v any) error { return dst.Addr().Interface().(sql.Scanner).Scan(v) }
+		return func(dst reflect.Value, v any) error {
+			if dst.Addr().Interface().(sql.Scanner).Scan(v) != nil { // its text may quote the value
+				return fmt.Errorf("the Scan of %s refuses the value", dst.Type())
+			}
+			return nil
+		}
 	case dst.Kind() == reflect.Interface:
 		return func(dst reflect.Value, v any) error { return setAny(dst, v, t) }
 	case t.family == jsonType && (dst.Kind() == reflect.Struct || dst.Kind() == reflect.Map || fields.KindOf(dst) == fields.List):

@@ -8,11 +8,12 @@ import (
 
 // text is an SQL text cut at its parameters: what the database is given is the pieces between them, byte for byte, and placeholders.
 type text struct {
-	pieces []piece
-	marks  []int // where a bare ? stands: a placeholder of some drivers, an operator of PostgreSQL
-	count  int   // statements: texts between semicolons that hold more than space and comments
-	first  string // the first word, lower case
-	writes string // the first word of those that only stand in statements that write, lower case
+	pieces   []piece
+	numbered []int  // where $1 and its like stand
+	marks    []int  // where a bare ? stands: a placeholder of some drivers, an operator of PostgreSQL
+	count    int    // statements: texts between semicolons that hold more than space and comments
+	first    string // the first word, lower case
+	writes   string // the first word of those that only stand in statements that write, lower case
 }
 
 // writing are words that stand in statements that write, FOR UPDATE and SELECT INTO among them.
@@ -22,11 +23,11 @@ var writing = []string{"insert", "update", "delete", "merge", "into"}
 
 // piece is some text, or a parameter.
 type piece struct {
-	text  string
-	param string // the path of a parameter, as written without $; "" of text
-	at    int    // byte offset of the parameter
-	in    bool   // it stands alone behind IN, in brackets or without: before and after belong to it
-	not   bool   // of NOT IN
+	text          string
+	param         string // the path of a parameter, as written without $; "" of text
+	at            int    // byte offset of the parameter
+	in            bool   // it stands alone behind IN, in brackets or without: before and after belong to it
+	not           bool   // of NOT IN
 	before, after string
 }
 
@@ -143,10 +144,10 @@ func (s *scanner) dollar() error {
 	}
 	name := pathEnd(rest[1:])
 	if name == 0 {
-		if len(rest) > 1 && isDigit(rest[1]) {
-			return fmt.Errorf("%s has no name: write the name of a field of the input, such as $customer_id", rest[:1+numberEnd(rest[1:])])
+		if s.i++; len(rest) > 1 && isDigit(rest[1]) {
+			s.out.numbered = append(s.out.numbered, s.i-1)
+			s.i += numberEnd(rest[1:])
 		}
-		s.i++
 		return nil
 	}
 	s.parameter(rest[1:1+name], s.i, s.i+1+name)

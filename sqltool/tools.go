@@ -49,9 +49,6 @@ func QueryRow[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Fea
 // committed before the tool returns, and undone if anything fails before.
 func Exec[In any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
 	p, err := db.tool(&spec, s, shape{in: reflect.TypeFor[In]()})
-	if err == nil && !s.Writes {
-		err = fmt.Errorf("tool %q: sqltool.Exec is for statements that change data: write Writes: true, or use sqltool.Query", spec.Name)
-	}
 	if err != nil {
 		return mcpgov.Broken(err)
 	}
@@ -68,7 +65,8 @@ var errNoDB = errors.New("the *sqltool.DB is nil: make one with sqltool.New")
 
 // tool checks a statement against the spec of its tool and the types.
 func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, error) {
-	where := func(err error) error { return fmt.Errorf("tool %q: %w", spec.Name, err) }
+	use.where = fmt.Sprintf("tool %q", spec.Name)
+	where := func(err error) error { return fmt.Errorf("%s: %w", use.where, err) }
 	if db == nil {
 		return nil, where(errNoDB)
 	}
@@ -76,9 +74,15 @@ func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, er
 	if err != nil {
 		return nil, where(err)
 	}
+	if s.Name != spec.Name {
+		use.where += fmt.Sprintf(": statement %q", s.Name)
+	}
 	var faults []error
 	if use.in.Kind() != reflect.Struct {
 		return nil, where(fmt.Errorf("the input type %s is no struct: write one whose fields are the parameters", use.in))
+	}
+	if use.row == nil && !s.Writes {
+		faults = append(faults, where(errors.New("sqltool.Exec is for statements that change data: write Writes: true, or use sqltool.Query")))
 	}
 	if s.Writes && spec.ReadOnly {
 		faults = append(faults, where(errors.New("it is ReadOnly and its statement Writes: leave one out")))
@@ -90,10 +94,7 @@ func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, er
 		}
 	}
 	p, err := db.prepare(s, use)
-	if err != nil {
-		faults = append(faults, where(err))
-	}
-	return p, errors.Join(faults...)
+	return p, errors.Join(append(faults, err)...)
 }
 
 func declares(spec *mcpgov.ToolSpec, code mcpgov.Code) bool {

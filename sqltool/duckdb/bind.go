@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,20 +21,55 @@ import (
 // mostDigits is how many digits a decimal of DuckDB holds.
 const mostDigits = 38
 
-// decimal is a decimal argument, which the driver cannot bind: the engine is given it directly.
+// direct is an argument that the driver cannot bind, or not exactly: the engine is given it directly.
+type direct interface {
+	bindTo(s mapping.PreparedStatement, index mapping.IdxT) mapping.State
+}
+
+// decimal is a decimal argument.
 type decimal struct {
 	digits *big.Int
 	scale  uint8
+}
+
+// huge is a whole number of at most 128 bits.
+type huge struct{ *big.Int }
+
+// halves are the two halves of a number of at most 128 bits, in two's complement.
+func halves(v *big.Int) (low, high uint64) {
+	mask := new(big.Int).SetUint64(1<<64 - 1)
+	return new(big.Int).And(v, mask).Uint64(), new(big.Int).And(new(big.Int).Rsh(v, 64), mask).Uint64() // shifts round down, as it must be
+}
+
+func (d decimal) bindTo(s mapping.PreparedStatement, index mapping.IdxT) mapping.State {
+	low, high := halves(d.digits)
+	return mapping.BindDecimal(s, index, mapping.NewDecimal(mostDigits, d.scale, mapping.NewHugeInt(low, int64(high)))) //nolint:gosec // the sign stands in the first bit
+}
+
+func (h huge) bindTo(s mapping.PreparedStatement, index mapping.IdxT) mapping.State {
+	low, high := halves(h.Int)
+	if h.Sign() > 0 && h.BitLen() == 128 {
+		return mapping.BindUHugeInt(s, index, mapping.NewUHugeInt(low, high))
+	}
+	return mapping.BindHugeInt(s, index, mapping.NewHugeInt(low, int64(high))) //nolint:gosec // as above
 }
 
 // bind makes of a Go value what a connection of this package binds: a list of a slice or array, a decimal, an interval, a text of what
 // writes itself as one. Types are seen as what they are made of, and nil pointers are NULL.
 func bind(v any) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string, []byte, time.Time, *big.Int, duckdb.Interval, duckdb.Bit, duckdb.TypedValue, decimal, uint64:
+	case nil, bool, int64, float64, string, []byte, time.Time, duckdb.Interval, duckdb.Bit, duckdb.TypedValue, direct, uint64:
 		return v, nil
 	case sqltool.Decimal:
 		return parseDecimal(string(v))
+	case *big.Int:
+		if v == nil {
+			return nil, nil //nolint:nilnil // NULL
+		}
+		if fits(v) {
+			return huge{v}, nil
+		}
+		return v, nil
 	case duckdb.Decimal:
 		return decimal{v.Value, v.Scale}, nil
 	case json.Number:
@@ -79,24 +115,6 @@ func bindReflected(v reflect.Value) (any, error) {
 	}
 }
 
-func bindList(v reflect.Value) (any, error) {
-	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-		return v.Bytes(), nil
-	}
-	list := make([]any, v.Len())
-	for i := range list {
-		element, err := bind(v.Index(i).Interface())
-		if err != nil {
-			return nil, fmt.Errorf("element %d: %w", i, err)
-		}
-		if d, ok := element.(decimal); ok {
-			element = d.String() // the driver has no lists of decimals; the engine casts the texts where a decimal is compared
-		}
-		list[i] = element
-	}
-	return list, nil
-}
-
 // bindNumber binds a JSON number as the smallest type that holds it exactly.
 func bindNumber(n json.Number) (any, error) {
 	if v, err := n.Int64(); err == nil {
@@ -136,43 +154,35 @@ func (d decimal) String() string {
 	return text
 }
 
-// native is the decimal as the engine takes it.
-func (d decimal) native() mapping.Decimal {
-	low := new(big.Int).And(d.digits, new(big.Int).SetUint64(1<<64-1))
-	high := new(big.Int).Rsh(d.digits, 64) // rounds down, as the two's complement wants it
-	return mapping.NewDecimal(mostDigits, d.scale, mapping.NewHugeInt(low.Uint64(), high.Int64()))
-}
-
 // bind binds arguments to a statement that nobody else uses.
-func (c *conn) bind(s *duckdb.Stmt, args []driver.NamedValue) error {
-	decimals := false
-	for _, arg := range args {
-		_, is := arg.Value.(decimal)
-		decimals = decimals || is
-	}
-	if !decimals {
-		return s.Bind(args)
-	}
-	plain := make([]driver.NamedValue, len(args))
+func (c *conn) bind(s *ready, args []driver.NamedValue) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil { // the driver does not expect every value that it lets through
+			err = errors.New("duckdb: an argument is not of a type that its parameter takes: cast the parameter, such as $since::DATE")
+		}
+	}()
+	plain := args
 	for i, arg := range args {
-		plain[i] = arg
-		if _, is := arg.Value.(decimal); is {
+		if _, is := arg.Value.(direct); is {
+			if &plain[0] == &args[0] {
+				plain = slices.Clone(args)
+			}
 			plain[i].Value = nil
 		}
 	}
-	if err := s.Bind(plain); err != nil {
+	if err := s.Bind(plain); err != nil || len(args) == 0 || &plain[0] == &args[0] {
 		return err
 	}
-	prepared, err := preparedOf(s)
+	prepared, err := preparedOf(s.Stmt)
 	if err != nil {
 		return err
 	}
 	for i := range s.NumInput() {
 		name := mapping.ParameterName(prepared, mapping.IdxT(i+1))
 		for _, arg := range args {
-			d, is := arg.Value.(decimal)
-			if is && (arg.Name == name && name != "" || arg.Name == "" && arg.Ordinal == i+1) &&
-				mapping.BindDecimal(prepared, mapping.IdxT(i+1), d.native()) == mapping.StateError {
+			d, is := arg.Value.(direct)
+			if is && (arg.Name != "" && arg.Name == name || arg.Name == "" && arg.Ordinal == i+1) &&
+				d.bindTo(prepared, mapping.IdxT(i+1)) == mapping.StateError {
 				return engineError(mapping.PrepareError(prepared))
 			}
 		}
@@ -183,7 +193,7 @@ func (c *conn) bind(s *duckdb.Stmt, args []driver.NamedValue) error {
 // CheckNamedValue says which arguments are taken as they are.
 func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
 	switch v.Value.(type) {
-	case decimal, uint64:
+	case direct, uint64:
 		return nil
 	}
 	return c.native.CheckNamedValue(v)

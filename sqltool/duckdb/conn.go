@@ -22,7 +22,7 @@ type conn struct {
 	from      *connector
 	cache     statementCache
 	abandoned atomic.Bool
-	current   atomic.Pointer[context.Context] // of the statement that runs, for Go functions in it
+	current   atomic.Pointer[call] // the statement that runs, for Go functions in it
 }
 
 // Prepare prepares one statement without running anything, and returns the driver's own *duckdb.Stmt, which knows the types of parameters
@@ -40,27 +40,17 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	return &statement{conn: c, query: query, native: s}, nil
-}
-
-// prepare prepares one statement.
-func (c *conn) prepare(query string) (driver.Stmt, error) {
-	return c.native.Prepare(query)
-}
-
-// inner is the context that the driver gets: without an end, because watch interrupts faster than the driver does.
-func (c *conn) inner(ctx context.Context) context.Context {
-	return context.WithoutCancel(ctx)
+	return &statement{c, query}, c.give(query, s)
 }
 
 // take returns a prepared statement that nobody else uses.
-func (c *conn) take(ctx context.Context, query string) (*duckdb.Stmt, error) {
+func (c *conn) take(ctx context.Context, query string) (*ready, error) {
 	if s := c.cache.take(query); s != nil {
 		return s, nil
 	}
 	var s driver.Stmt
 	err := c.watch(ctx, func() (err error) {
-		s, err = c.prepare(query)
+		s, err = c.native.Prepare(query)
 		return err
 	}, func(err error) {
 		if err == nil {
@@ -74,11 +64,11 @@ func (c *conn) take(ctx context.Context, query string) (*duckdb.Stmt, error) {
 	if !ok {
 		return nil, errors.Join(errDriver, s.Close())
 	}
-	return native, nil
+	return newReady(native)
 }
 
 // give puts a statement back.
-func (c *conn) give(query string, s *duckdb.Stmt) error {
+func (c *conn) give(query string, s *ready) error {
 	if c.abandoned.Load() {
 		return nil // the connection's end is not ours any more
 	}
@@ -99,20 +89,25 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return rows, end(err)
 }
 
-func (c *conn) query(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Rows, error) {
+func (c *conn) query(ctx context.Context, query string, s *ready, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var native driver.Rows
+	running := c.current.Load()
 	err := c.watch(ctx, func() (err error) {
-		native, err = s.QueryBound(c.inner(ctx))
+		native, err = s.QueryBound(context.Background()) // watch interrupts faster than the driver does
 		return err
 	}, func(err error) {
 		if err == nil {
 			_ = native.Close() // nobody is there to hear of it
 		}
 		_ = s.Close()
+		running.end()
 	})
+	if !c.abandoned.Load() {
+		running.end()
+	}
 	if err != nil {
 		return nil, c.drop(s, err)
 	}
@@ -130,15 +125,22 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	return result, end(err)
 }
 
-func (c *conn) exec(ctx context.Context, query string, s *duckdb.Stmt, args []driver.NamedValue) (driver.Result, error) {
+func (c *conn) exec(ctx context.Context, query string, s *ready, args []driver.NamedValue) (driver.Result, error) {
 	if err := c.bind(s, args); err != nil {
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var result driver.Result
+	running := c.current.Load()
 	err := c.watch(ctx, func() (err error) {
-		result, err = s.ExecBound(c.inner(ctx))
+		result, err = s.ExecBound(context.Background()) // as above
 		return err
-	}, func(error) { _ = s.Close() })
+	}, func(error) {
+		_ = s.Close()
+		running.end()
+	})
+	if !c.abandoned.Load() {
+		running.end()
+	}
 	if err != nil {
 		return nil, c.drop(s, err)
 	}
@@ -146,7 +148,7 @@ func (c *conn) exec(ctx context.Context, query string, s *duckdb.Stmt, args []dr
 }
 
 // drop closes a statement that failed. It returns err.
-func (c *conn) drop(s *duckdb.Stmt, err error) error {
+func (c *conn) drop(s *ready, err error) error {
 	if !c.abandoned.Load() {
 		_ = s.Close() // err says more
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	bindings "github.com/duckdb/duckdb-go-bindings"
-	"github.com/duckdb/duckdb-go/v2"
 )
 
 // Limit bounds a result. It also says how rows are written.
@@ -120,7 +119,8 @@ func (c *conn) appendJSON(ctx context.Context, dst []byte, query string, args []
 // stream is a result that the engine computes as it is read.
 type stream struct {
 	conn    *conn
-	stmt    *duckdb.Stmt
+	stmt    *ready
+	running *call
 	result  bindings.Result
 	chunk   bindings.DataChunk
 	columns []Column
@@ -128,19 +128,20 @@ type stream struct {
 }
 
 // stream runs a bound statement up to its first rows.
-func (c *conn) stream(ctx context.Context, s *duckdb.Stmt) (*stream, error) {
-	prepared, err := preparedOf(s)
+func (c *conn) stream(ctx context.Context, s *ready) (*stream, error) {
+	prepared, err := preparedOf(s.Stmt)
 	if err != nil {
 		return nil, err
 	}
-	r := &stream{conn: c, stmt: s}
+	r := &stream{conn: c, stmt: s, running: c.current.Load()}
 	err = c.watch(ctx, func() error { return r.start(prepared) }, func(err error) {
-		if err == nil {
-			r.close()
-		}
+		r.close()
 		_ = s.Close() // nobody is there to hear of it
 	})
 	if err != nil {
+		if !c.abandoned.Load() {
+			r.running.end()
+		}
 		return nil, err
 	}
 	return r, r.describe()
@@ -206,6 +207,7 @@ func (r *stream) next(ctx context.Context) (int, error) {
 func (r *stream) close() {
 	bindings.DestroyDataChunk(&r.chunk)
 	bindings.DestroyResult(&r.result)
+	r.running.end()
 }
 
 // appendJSON writes rows until the end or the limit.

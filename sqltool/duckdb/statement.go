@@ -9,11 +9,31 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// statement is a prepared statement of database/sql. It goes back to the connection's cache when it is closed.
+// ready is a statement that the engine has prepared.
+type ready struct {
+	*duckdb.Stmt
+
+	fixed bool // its text alone settles the types of its parameters; else those of the first arguments would hold for all later ones
+}
+
+// newReady looks at a statement that has never been bound.
+func newReady(s *duckdb.Stmt) (*ready, error) {
+	r := &ready{s, true}
+	for i := range s.NumInput() {
+		t, err := s.ParamType(i + 1)
+		if err != nil {
+			return nil, err
+		}
+		r.fixed = r.fixed && t != duckdb.TYPE_INVALID
+	}
+	return r, nil
+}
+
+// statement is a prepared statement of database/sql. It was prepared once, to see its faults, and stands for its text from then on: what runs
+// is the connection's own, or a new one where that has failed or is in use.
 type statement struct {
-	conn   *conn
-	query  string
-	native *duckdb.Stmt
+	conn  *conn
+	query string
 }
 
 func (s *statement) NumInput() int {
@@ -21,7 +41,7 @@ func (s *statement) NumInput() int {
 }
 
 func (s *statement) Close() error {
-	return s.conn.give(s.query, s.native)
+	return nil
 }
 
 // Exec is needed by database/sql, which never calls it.
@@ -34,12 +54,12 @@ func (s *statement) Query([]driver.Value) (driver.Rows, error) {
 	return nil, driver.ErrSkip
 }
 
-// ExecContext runs the statement by its text, so that one that failed or whose rows are open is replaced by another.
+// ExecContext runs the statement.
 func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	return s.conn.ExecContext(ctx, s.query, args)
 }
 
-// QueryContext runs the statement by its text too.
+// QueryContext runs the statement.
 func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	return s.conn.QueryContext(ctx, s.query, args)
 }
@@ -89,11 +109,11 @@ type statementCache struct {
 
 type kept struct {
 	query string
-	stmt  *duckdb.Stmt
+	stmt  *ready
 }
 
 // take removes and returns the statement of a text, or nil.
-func (c *statementCache) take(query string) *duckdb.Stmt {
+func (c *statementCache) take(query string) *ready {
 	e := c.byKey[query]
 	if e == nil {
 		return nil
@@ -103,8 +123,8 @@ func (c *statementCache) take(query string) *duckdb.Stmt {
 }
 
 // give keeps a statement and returns one to close, or nil.
-func (c *statementCache) give(query string, s *duckdb.Stmt) *duckdb.Stmt {
-	if _, there := c.byKey[query]; there {
+func (c *statementCache) give(query string, s *ready) *ready {
+	if _, there := c.byKey[query]; there || !s.fixed {
 		return s
 	}
 	if c.byKey == nil {
@@ -120,8 +140,8 @@ func (c *statementCache) give(query string, s *duckdb.Stmt) *duckdb.Stmt {
 }
 
 // empty removes and returns all.
-func (c *statementCache) empty() []*duckdb.Stmt {
-	var all []*duckdb.Stmt
+func (c *statementCache) empty() []*ready {
+	var all []*ready
 	for e := c.order.Front(); e != nil; e = e.Next() {
 		all = append(all, e.Value.(*kept).stmt) //nolint:forcetypeassert // see take
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // stubborn is a query that the engine computes while it prepares, in one call that cannot be interrupted; it takes seconds.
-const stubborn = "SELECT levenshtein(repeat('a', 30000), repeat('b', 30000))"
+const stubborn = "SELECT levenshtein(repeat('a', 22000), repeat('b', 22000))"
 
 // brief is a context that ends soon.
 func brief(t testing.TB) context.Context {

@@ -61,14 +61,20 @@ func newReading(word string) reading {
 	case word == "boolean":
 		return func(text string) (any, error) { return text == "t" || text == "true", nil }
 	case word == "smallint", word == "integer", word == "bigint", word == "oid", word == "xid", word == "cid":
-		return func(text string) (any, error) { return strconv.ParseInt(text, 10, 64) }
+		return func(text string) (any, error) {
+			n, err := strconv.ParseInt(text, 10, 64)
+			return n, unread(err)
+		}
 	case word == "real":
 		return func(text string) (any, error) {
 			f, err := strconv.ParseFloat(text, 32)
-			return float32(f), err
+			return float32(f), unread(err)
 		}
 	case word == "double precision":
-		return func(text string) (any, error) { return strconv.ParseFloat(text, 64) }
+		return func(text string) (any, error) {
+			f, err := strconv.ParseFloat(text, 64)
+			return f, unread(err)
+		}
 	case word == "bytea":
 		return readBytes
 	case word == "json", word == "jsonb":
@@ -83,6 +89,14 @@ func newReading(word string) reading {
 	return func(text string) (any, error) { return text, nil }
 }
 
+// unread is the error of a text that was not understood, without the text.
+func unread(err error) error {
+	if err != nil {
+		return errLiteral
+	}
+	return nil
+}
+
 var errBytes = errors.New(`bytes that do not begin with \x: set bytea_output to hex`)
 
 func readBytes(text string) (any, error) {
@@ -90,7 +104,8 @@ func readBytes(text string) (any, error) {
 	if !ok {
 		return nil, errBytes
 	}
-	return hex.DecodeString(digits)
+	decoded, err := hex.DecodeString(digits)
+	return decoded, unread(err)
 }
 
 // timeReading reads times in one of the layouts. What none of them reads, such as a year before Christ, stays text.
