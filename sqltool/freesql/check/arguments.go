@@ -3,13 +3,11 @@ package check
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
 )
 
 const (
-	maxText   = 10_000    // characters that one call with constant arguments may make
-	maxList   = 10_000    // elements that one call with constant arguments may make
-	maxGrowth = 1_000_000 // how much longer all calls of a statement together may make what they are given
+	maxText = 10_000 // characters that one call with constant arguments may make
+	maxList = 10_000 // elements that one call with constant arguments may make
 )
 
 // arguments judges the arguments of built-ins that can make much out of little. One call of a scalar function cannot be interrupted, so what
@@ -29,21 +27,15 @@ func (c *checker) arguments(name string, args []any) {
 			c.tooMuch(name, "give the format as a text, with widths up to 999")
 		}
 	case "replace":
-		from, ok1 := constantText(at(args, 1))
-		to, ok2 := constantText(at(args, 2))
-		if !ok1 || !ok2 {
+		_, from := constantText(at(args, 1))
+		if _, to := constantText(at(args, 2)); !from || !to {
 			c.tooMuch(name, "give what to replace and its replacement as texts")
-			return
 		}
-		c.grows(name, float64(utf8.RuneCountInString(to))/float64(max(1, utf8.RuneCountInString(from))))
 	case "regexp_replace":
-		to, ok := constantText(at(args, 2))
-		if _, pattern := constantText(at(args, 1)); !ok || !pattern {
+		_, pattern := constantText(at(args, 1))
+		if _, to := constantText(at(args, 2)); !pattern || !to {
 			c.tooMuch(name, "give the pattern and its replacement as texts")
-			return
 		}
-		// The pattern can match nothing, once for each character, and each \1 can bring in what was matched.
-		c.grows(name, float64(utf8.RuneCountInString(to)+strings.Count(to, `\`)))
 	case "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate":
 		inner, ok := constantText(at(args, 1))
 		if inner = fold(inner); !ok || !builtin(inner) || c.rules.Defined[inner] {
@@ -64,14 +56,6 @@ func (c *checker) tooMuch(name, hint string) {
 	c.refuse(CodeArgument, "what the call of "+name+" makes is not bounded by the statement", hint)
 }
 
-// grows counts how much longer a call can make what it is given. Calls may stand within one another, in subqueries too, so all are multiplied.
-func (c *checker) grows(name string, factor float64) {
-	c.growth *= max(1, factor)
-	if c.growth > maxGrowth {
-		c.tooMuch(name, "use fewer such calls in one statement")
-	}
-}
-
 // repeat judges repeat(text, times).
 func (c *checker) repeat(args []any) {
 	text, ok := constantText(at(args, 0))
@@ -80,34 +64,45 @@ func (c *checker) repeat(args []any) {
 		c.tooMuch("repeat", "give the text and the count as constants that make up to 10000 characters")
 		return
 	}
-	c.grows("repeat", float64(times))
 }
 
 // series judges range and generate_series where they make a list. In FROM they make rows, which a limit bounds.
 func (c *checker) series(name string, args []any) {
-	var bounds []int64
-	for _, arg := range args {
-		value, ok := signedInteger(arg)
-		if !ok {
-			c.tooMuch(name, "give its bounds as whole numbers, or use it in FROM")
-			return
-		}
-		bounds = append(bounds, value)
-	}
-	var length float64
-	switch len(bounds) {
-	case 1:
-		length = float64(bounds[0])
-	case 2:
-		length = float64(bounds[1]) - float64(bounds[0])
-	case 3:
-		length = (float64(bounds[1]) - float64(bounds[0])) / float64(bounds[2]) // a step of 0 makes it infinite
-	}
-	if length > maxList || math.IsNaN(length) || math.IsInf(length, 0) {
-		c.tooMuch(name, "make lists of up to 10000 elements, or use it in FROM")
+	bounds, ok := wholeNumbers(args)
+	if !ok {
+		c.tooMuch(name, "give its bounds as whole numbers, or use it in FROM")
 		return
 	}
-	c.grows(name, length)
+	length := seriesLength(bounds)
+	if length > maxList || math.IsNaN(length) || math.IsInf(length, 0) {
+		c.tooMuch(name, "make lists of up to 10000 elements, or use it in FROM")
+	}
+}
+
+// wholeNumbers reads arguments that are whole numbers.
+func wholeNumbers(args []any) ([]int64, bool) {
+	var all []int64
+	for _, arg := range args {
+		n, ok := signedInteger(arg)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, n)
+	}
+	return all, true
+}
+
+// seriesLength is how many elements range(bounds...) has, about.
+func seriesLength(bounds []int64) float64 {
+	switch len(bounds) {
+	case 1:
+		return float64(bounds[0])
+	case 2:
+		return float64(bounds[1]) - float64(bounds[0])
+	case 3:
+		return (float64(bounds[1]) - float64(bounds[0])) / float64(bounds[2]) // a step of 0 makes it infinite
+	}
+	return 0
 }
 
 // signedInteger reads a whole number that may have a minus before it.

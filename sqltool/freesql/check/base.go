@@ -45,7 +45,30 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 
 // readable reports whether the rules let a table be read.
 func (c *checker) readable(schema, table string) bool {
-	return c.schemas[fold(schema)] && (c.allowed == nil || c.allowed[fold(schema)+"."+fold(table)])
+	schema, table = fold(schema), fold(table)
+	switch {
+	case !c.schemas[schema]:
+		return false
+	case schema == "main" && c.rules.Catalog == "":
+		return false // without its catalog, main is also where the engine keeps tables about itself
+	case c.allowed != nil:
+		return c.allowed[schema+"."+table]
+	}
+	return !maybeFile(table)
+}
+
+// maybeFile reports whether the engine could take a table of that name for a file: for a table that does not exist it looks for a file named
+// catalog.schema.table, so that analytics."/../../etc/x.csv" leads anywhere.
+func maybeFile(table string) bool {
+	if strings.ContainsAny(table, `/\*?[`) {
+		return true
+	}
+	for ending := range strings.SplitSeq("csv tsv txt json jsonl ndjson geojson parquet db duckdb ddb gz zst xlsx shp arrow avro", " ") {
+		if table == ending || strings.HasSuffix(table, "."+ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // advice says how to name a table. It holds schemas that may be read and what the statement itself holds, never the name of a table.

@@ -68,7 +68,7 @@ func constantOf(v reflect.Value) (object, error) {
 	if !v.IsValid() {
 		return constant("NULL", nil), nil
 	}
-	if t, ok := v.Interface().(time.Time); ok {
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
 		return castTo(text(t.UTC().Format("2006-01-02 15:04:05.999999")+"+00"), "TIMESTAMP WITH TIME ZONE"), nil
 	}
 	switch v.Kind() {

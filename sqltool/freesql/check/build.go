@@ -8,6 +8,9 @@ import (
 // The parts of a tree that the rewriting makes. Each has every member, as the engine writes it.
 
 func wholeNumber(n int64) object {
+	if n == int64(int32(n)) { //nolint:gosec // a number that changes is a BIGINT
+		return constant("INTEGER", json.Number(strconv.FormatInt(n, 10)))
+	}
 	return constant("BIGINT", json.Number(strconv.FormatInt(n, 10)))
 }
 
@@ -25,9 +28,9 @@ func columnOf(name string) object {
 	return object{"class": "COLUMN_REF", "type": "COLUMN_REF", "alias": "", "column_names": []any{rowTable, name}}
 }
 
-func starOf(table string) object {
+func star() object {
 	return object{
-		"class": "STAR", "type": "STAR", "alias": "", "relation_name": table, "exclude_list": []any{}, "replace_list": []any{},
+		"class": "STAR", "type": "STAR", "alias": "", "relation_name": "", "exclude_list": []any{}, "replace_list": []any{},
 		"columns": false, "expr": nil, "qualified_exclude_list": []any{}, "rename_list": []any{},
 	}
 }

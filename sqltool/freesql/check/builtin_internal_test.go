@@ -15,11 +15,11 @@ func TestBuiltinsAreJudged(t *testing.T) {
 	t.Parallel()
 	db, err := sql.Open("duckdb", "")
 	require.NoError(t, err)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	rows, err := db.Query(`SELECT DISTINCT lower(function_name) FROM duckdb_functions()
 		WHERE schema_name = 'main' AND function_type IN ('scalar', 'aggregate', 'macro')`)
 	require.NoError(t, err)
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	all, both, neither := map[string]bool{}, []string{}, []string{}
 	for rows.Next() {
 		var name string

@@ -15,9 +15,11 @@ type checker struct {
 	refusal   *Refusal
 	nodes     int
 	depth     int
-	lambdas   int     // lambdas around the part being read
-	growth    float64 // how much longer the calls so far can make a text or list
-	ctes      int     // common table expressions named so far
+	lambdas   int             // lambdas around the part being read
+	sizes     map[string]size // of the names that columns were given so far
+	widest    size            // of all of them
+	growing   int             // calls so far that make more of what they are given
+	ctes      int             // common table expressions named so far
 	views     []string
 	schema    string          // inside a view: where names without a schema stand
 	seen      map[string]bool // tables that became a subquery without an alias of their own, "schema.table"
@@ -25,7 +27,7 @@ type checker struct {
 }
 
 func newChecker(rules Rules) *checker {
-	c := &checker{rules: rules, schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, growth: 1}
+	c := &checker{rules: rules, schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1}
 	for _, schema := range rules.Schemas {
 		c.schemas[fold(schema)] = true
 	}

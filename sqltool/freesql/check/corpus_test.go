@@ -61,6 +61,9 @@ func TestAttacks(t *testing.T) {
 		require.True(t, mayAnswer || strings.HasSuffix(s.class, "(refused)"), "class %q says nothing of the answer", s.class)
 		if a.refused != nil {
 			refused[s.class]++
+			if a.other != "" {
+				t.Errorf("line %d: %s\n  the engine wrote another statement: %s", s.line, s.text, a.other)
+			}
 			if found := leak(s.text, a.refused.Error()); found != "" {
 				t.Errorf("line %d: %s\n  the refusal leaks: %s", s.line, s.text, found)
 			}

@@ -12,7 +12,7 @@
 //	if err != nil {
 //		return err // a *Refusal: safe to show
 //	}
-//	// SELECT json_deserialize_sql(?::JSON) of checked.Tree is the statement to run.
+//	// SELECT json_deserialize_sql(?::JSON) of checked.Tree is the statement to run, if checked.Same says so of its own tree.
 //
 // Everything is an allow-list: a kind of node, a member of a node, a function or a type that the package does not know is refused, so a
 // newer engine can only refuse more.
@@ -25,6 +25,18 @@
 //   - A table with a [TableView] is replaced by a subquery that gives only the visible columns, masked, of the rows that its filter lets
 //     through. No alias, expression, join or aggregate of the statement can reach behind it.
 //   - A view is replaced by its own checked statement, so it is judged by the tables beneath it; [Rules.Definer] names the exceptions.
+//
+// # What a statement may hold
+//
+// One SELECT, in any form: FROM first, VALUES, TABLE, set operations, WITH and WITH RECURSIVE, joins of every kind, LATERAL, windows, QUALIFY,
+// GROUP BY ALL, GROUPING SETS, samples, PIVOT and UNPIVOT in FROM with their values written out, stars with EXCLUDE, REPLACE, RENAME and
+// COLUMNS, lists, structs, maps, JSON and up to two lambdas within one another; and about 540 functions of DuckDB 1.5.
+//
+// Refused are parameters, tables without a schema, SHOW, DESCRIBE and SUMMARIZE, the PIVOT statement, AT, USING KEY, types and macros that
+// the database defines, x.f() for f(x), functions that tell of the engine or keep state, and calls whose result can be very much longer
+// than what they are given. Names that begin with _mcpgov are reserved.
+//
+// Names that the engine makes up for columns without an alias can differ in their quotes from those it would make up without the check.
 //
 // # What this package does not do
 //

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -26,6 +27,7 @@ type engine struct {
 	data, parser *sql.DB
 	folder       string
 	rules        check.Rules
+	deadline     time.Duration // of one statement; zero: 10 s
 }
 
 // open gives an engine whose folder holds planted files too. It takes testing.TB because fuzz targets use it.
@@ -110,7 +112,7 @@ func (e *engine) defined(t testing.TB) map[string]bool {
 	t.Helper()
 	rows, err := e.data.Query("SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE NOT internal")
 	require.NoError(t, err)
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	all := map[string]bool{}
 	for rows.Next() {
 		var name string
@@ -127,7 +129,7 @@ func (e *engine) views(t testing.TB) map[string]check.View {
 	t.Helper()
 	rows, err := e.data.Query("SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal")
 	require.NoError(t, err)
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	all := map[string]check.View{}
 	for rows.Next() {
 		var schema, name, text string
@@ -156,7 +158,8 @@ type answer struct {
 	checked check.Checked
 	ran     string // the statement that ran; empty if it was refused
 	refused error
-	failed  error // what the engine said, which no caller sees
+	other   string // the statement that the engine wrote, if it is not the one that was checked
+	failed  error  // what the engine said, which no caller sees
 }
 
 // ask does with a statement what a tool does.
@@ -174,19 +177,22 @@ func (e *engine) ask(t testing.TB, query string, rules check.Rules) answer {
 		a.failed = err
 		return a
 	}
+	if err := checked.Same(e.parse(t, a.ran)); err != nil {
+		return answer{refused: err, other: a.ran}
+	}
 	a.columns, a.rows, a.failed = e.run(a.ran)
 	return a
 }
 
 // run gives the rows of a statement as text, exactly as the engine has them.
 func (e *engine) run(query string) (columns, found []string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(e.deadline, 10*time.Second))
 	defer cancel()
 	rows, err := e.data.QueryContext(ctx, query)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	if columns, err = rows.Columns(); err != nil {
 		return nil, nil, err
 	}
@@ -233,7 +239,7 @@ func (e *engine) corpus(t testing.TB, name string) []statement {
 	t.Helper()
 	file, err := os.Open(filepath.Join("../testdata", name))
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	var all []statement
 	class := ""
 	lines := bufio.NewScanner(file)

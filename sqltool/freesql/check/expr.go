@@ -5,22 +5,26 @@ import (
 	"slices"
 )
 
-func (c *checker) expressions(v any, ctes *scope) {
+// expressions judges a list of expressions and gives the size of each.
+func (c *checker) expressions(v any, ctes *scope) []size {
+	var sizes []size
 	for _, e := range c.list(v, "a list of expressions") {
-		c.expression(e, ctes)
+		sizes = append(sizes, c.expression(e, ctes))
 	}
+	return sizes
 }
 
-func (c *checker) optional(v any, ctes *scope) {
-	if v != nil {
-		c.expression(v, ctes)
+func (c *checker) optional(v any, ctes *scope) size {
+	if v == nil {
+		return 1
 	}
+	return c.expression(v, ctes)
 }
 
-// expression judges one expression.
-func (c *checker) expression(v any, ctes *scope) {
+// expression judges one expression and gives its size.
+func (c *checker) expression(v any, ctes *scope) size {
 	if !c.enter() {
-		return
+		return 1
 	}
 	defer c.leave()
 	what := "an expression"
@@ -36,16 +40,18 @@ func (c *checker) expression(v any, ctes *scope) {
 	case "COLUMN_REF":
 		is("COLUMN_REF")
 		c.members(o, "a column", "class", "type", "alias", "column_names")
-		c.columnRef(o)
+		return c.columnRef(o)
 	case "CONSTANT":
 		is("VALUE_CONSTANT")
 		c.members(o, "a constant", "class", "type", "alias", "value")
 		c.value(o["value"], "a constant")
+		s, _ := constantText(o)
+		return sizeOf(len(s))
 	case "FUNCTION":
 		is("FUNCTION")
-		c.function(o, ctes)
+		return c.function(o, ctes)
 	case "WINDOW":
-		c.window(o, ctes)
+		return c.window(o, ctes)
 	case "COMPARISON":
 		is("COMPARE_EQUAL", "COMPARE_NOTEQUAL", "COMPARE_LESSTHAN", "COMPARE_GREATERTHAN", "COMPARE_LESSTHANOREQUALTO",
 			"COMPARE_GREATERTHANOREQUALTO", "COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM")
@@ -60,7 +66,11 @@ func (c *checker) expression(v any, ctes *scope) {
 		is("OPERATOR_NOT", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL", "OPERATOR_UNPACK", "OPERATOR_COALESCE", "OPERATOR_NULLIF", "OPERATOR_TRY",
 			"COMPARE_IN", "COMPARE_NOT_IN", "ARRAY_EXTRACT", "ARRAY_SLICE", "ARRAY_CONSTRUCTOR", "STRUCT_EXTRACT", "GROUPING_FUNCTION", "ARROW")
 		c.members(o, "an operator", "class", "type", "alias", "children")
-		c.expressions(o["children"], ctes)
+		sizes := c.expressions(o["children"], ctes)
+		if kind == "ARRAY_CONSTRUCTOR" {
+			return c.bounded(kind, sum(sizes))
+		}
+		return largest(sizes)
 	case "BETWEEN":
 		is("COMPARE_BETWEEN", "COMPARE_NOT_BETWEEN")
 		c.members(o, "BETWEEN", "class", "type", "alias", "input", "lower", "upper")
@@ -70,27 +80,28 @@ func (c *checker) expression(v any, ctes *scope) {
 	case "CASE":
 		is("CASE_EXPR")
 		c.members(o, "CASE", "class", "type", "alias", "case_checks", "else_expr")
+		result := size(1)
 		for _, check := range c.list(o["case_checks"], "CASE") {
 			w := c.object(check, "CASE")
 			c.members(w, "CASE", "when_expr", "then_expr")
 			c.expression(w["when_expr"], ctes)
-			c.expression(w["then_expr"], ctes)
+			result = max(result, c.expression(w["then_expr"], ctes))
 		}
-		c.optional(o["else_expr"], ctes)
+		return max(result, c.optional(o["else_expr"], ctes))
 	case "CAST":
 		is("OPERATOR_CAST")
 		c.members(o, "a cast", "class", "type", "alias", "child", "cast_type", "try_cast")
 		c.flag(o["try_cast"], "a cast")
 		c.typeName(o["cast_type"])
-		c.expression(o["child"], ctes)
+		return c.expression(o["child"], ctes)
 	case "COLLATE":
 		is("COLLATE")
 		c.members(o, "COLLATE", "class", "type", "alias", "child", "collation")
 		c.collation(c.word(o["collation"], "COLLATE"))
-		c.expression(o["child"], ctes)
+		return c.expression(o["child"], ctes)
 	case "LAMBDA":
 		is("LAMBDA")
-		c.lambda(o, ctes)
+		return c.lambda(o, ctes)
 	case "POSITIONAL_REFERENCE":
 		is("POSITIONAL_REFERENCE")
 		c.members(o, "a position", "class", "type", "alias", "index")
@@ -98,23 +109,25 @@ func (c *checker) expression(v any, ctes *scope) {
 	case "STAR":
 		is("STAR")
 		c.star(o, ctes)
+		return c.widest
 	case "SUBQUERY":
 		is("SUBQUERY")
 		c.members(o, "a subquery", "class", "type", "alias", "subquery_type", "subquery", "child", "comparison_type")
 		c.oneOf(o["subquery_type"], "a subquery", "SCALAR", "EXISTS", "NOT_EXISTS", "ANY")
 		c.oneOf(o["comparison_type"], "a subquery", "INVALID", "COMPARE_EQUAL", "COMPARE_NOTEQUAL", "COMPARE_LESSTHAN", "COMPARE_GREATERTHAN",
 			"COMPARE_LESSTHANOREQUALTO", "COMPARE_GREATERTHANOREQUALTO")
-		c.subquery(o["subquery"], ctes)
 		c.optional(o["child"], ctes)
+		return c.subquery(o["subquery"], ctes)
 	case "PARAMETER":
 		c.refuse(CodeParameter, "the statement has parameters, which nobody binds", "write the values themselves")
 	default:
 		c.refusal = firstOf(c.refusal, unknown(what))
 	}
+	return 1
 }
 
 // columnRef judges the name of a column. A few names without a table are functions in disguise.
-func (c *checker) columnRef(o object) {
+func (c *checker) columnRef(o object) size {
 	names := c.names(o["column_names"], "a column")
 	switch len(names) {
 	case 0:
@@ -128,6 +141,7 @@ func (c *checker) columnRef(o object) {
 	default:
 		c.columns = append(c.columns, o)
 	}
+	return c.sizeOfNames(names)
 }
 
 // star judges * and COLUMNS(...).
@@ -152,13 +166,13 @@ func (c *checker) star(o object, ctes *scope) {
 		pair := c.object(v, what)
 		c.members(pair, what, "key", "value")
 		c.name(pair["key"], what)
-		c.expression(pair["value"], ctes)
+		c.named(pair["key"], c.expression(pair["value"], ctes))
 	}
 	for _, v := range c.list(o["rename_list"], what) {
 		pair := c.object(v, what)
 		c.members(pair, what, "key", "value")
 		column(pair["key"])
-		c.name(pair["value"], what)
+		c.named(c.name(pair["value"], what), c.widest)
 	}
 }
 
@@ -166,14 +180,15 @@ func (c *checker) star(o object, ctes *scope) {
 const maxLambdas = 2
 
 // lambda judges a lambda, and the arrow of JSON, which the parser cannot tell from one.
-func (c *checker) lambda(o object, ctes *scope) {
+func (c *checker) lambda(o object, ctes *scope) size {
 	c.members(o, "a lambda", "class", "type", "alias", "lhs", "expr", "syntax_type")
 	if c.lambdas++; c.lambdas > maxLambdas {
 		c.refuse(CodeSize, "lambdas within lambdas within lambdas are not supported here", "unnest the lists and join them")
 	}
-	c.expression(o["lhs"], ctes)
-	c.expression(o["expr"], ctes)
+	result := c.expression(o["lhs"], ctes)
+	result = max(result, c.expression(o["expr"], ctes))
 	c.lambdas--
+	return result
 }
 
 // value judges a constant. The parser makes only plain ones.

@@ -39,88 +39,73 @@ func Expression(tree []byte) (json.RawMessage, error) {
 	if len(selected) != 1 || node["type"] != "SELECT_NODE" || from["type"] != "EMPTY" {
 		return nil, errors.New("check: a filter or mask is one expression: give the tree of SELECT (expression)")
 	}
-	if err := fix(selected[0], nil, false); err != nil {
+	if err := fix(selected[0], place{}); err != nil {
 		return nil, fmt.Errorf("check: a filter or mask: %w", err)
 	}
 	return encode(selected[0])
 }
 
-// fix makes the names of a trusted expression mean the same wherever it stands. The bound names are those of lambdas around it.
-func fix(v any, bound []string, inSubquery bool) error {
+// place is where a part of a trusted expression stands.
+type place struct {
+	bound    []string // names of lambdas around it
+	subquery bool     // in a subquery of the expression
+	lambdas  bool     // an argument of a function that takes lambdas
+}
+
+// fix makes the names of a trusted expression mean the same wherever it stands.
+func fix(v any, at place) error {
 	switch v := v.(type) {
 	case []any:
 		for _, element := range v {
-			if err := fix(element, bound, inSubquery); err != nil {
+			if err := fix(element, at); err != nil {
 				return err
 			}
 		}
-		return nil
 	case object:
 		delete(v, "query_location")
-		return fixObject(v, bound, inSubquery)
+		return fixObject(v, at)
 	}
 	return nil
 }
 
-func fixObject(o object, bound []string, inSubquery bool) error {
-	within := inSubquery // for the parts that stand in a subquery's own FROM
+func fixObject(o object, at place) error {
+	lambdas := at.lambdas
+	at.lambdas = false
+	inside := at // where the members stand
 	switch o["class"] {
 	case "COLUMN_REF":
-		return fixColumn(o, bound, inSubquery)
-	case "FUNCTION":
-		if name, _ := o["function_name"].(string); takesLambda(fold(name)) {
-			children, _ := o["children"].([]any)
-			for _, child := range children {
-				if lambda, _ := child.(object); lambda["class"] == "LAMBDA" {
-					if err := fix(lambda["expr"], append(bound[:len(bound):len(bound)], parameters(lambda["lhs"])...), inSubquery); err != nil {
-						return err
-					}
-					lambda["class"] = "" // its parts are done
-				}
-			}
-			defer func() {
-				for _, child := range children {
-					if lambda, _ := child.(object); lambda["class"] == "" {
-						lambda["class"] = "LAMBDA"
-					}
-				}
-			}()
+		return fixColumn(o, at)
+	case "LAMBDA":
+		if lambdas {
+			inside.bound = append(slices.Clip(at.bound), parameters(o["lhs"])...)
+			return fix(o["expr"], inside)
 		}
-	case "": // a lambda whose parts are done
-		return nil
 	case "STAR":
-		if !inSubquery {
+		if !at.subquery {
 			return errors.New("a star stands for more than one column")
 		}
 		if table, _ := o["relation_name"].(string); table != "" {
 			o["relation_name"] = reserved + "_" + table
 		}
 	case "SUBQUERY":
-		within = true
+		inside.subquery = true
 	}
 	if m, ok := o["cte_map"].(object); ok && says(m["map"]) {
 		return errors.New("WITH is not supported in it: write subqueries")
 	}
-	if isTable(o) {
-		alias, _ := o["alias"].(string)
-		if o["type"] == "BASE_TABLE" {
-			if o["schema_name"] == "" {
-				return fmt.Errorf("name the table %v with its schema", o["table_name"])
-			}
-			if alias == "" {
-				alias, _ = o["table_name"].(string)
-			}
-		}
-		if alias != "" {
-			o["alias"] = reserved + "_" + alias
-		}
+	if err := fixTable(o); err != nil {
+		return err
 	}
 	for name, member := range o {
-		inside := within || inSubquery
-		if name == "child" {
-			inside = inSubquery // the left side of IN (SELECT ...) stands outside
+		stands := inside
+		switch name {
+		case "child":
+			stands = at // the left side of IN (SELECT ...) stands outside
+		case "children":
+			function, _ := o["function_name"].(string)
+			stands.lambdas = takesLambda(fold(function))
 		}
-		if err := fix(member, bound, inside); err != nil {
+		if err := fix(member, stands); err != nil {
 			return err
 		}
 	}
@@ -139,6 +124,26 @@ func takesLambda(name string) bool {
 	return false
 }
 
+// fixTable gives a table of a subquery a name that no statement can use.
+func fixTable(o object) error {
+	if !isTable(o) {
+		return nil
+	}
+	alias, _ := o["alias"].(string)
+	if o["type"] == "BASE_TABLE" {
+		if o["schema_name"] == "" {
+			return fmt.Errorf("name the table %v with its schema", o["table_name"])
+		}
+		if alias == "" {
+			alias, _ = o["table_name"].(string)
+		}
+	}
+	if alias != "" {
+		o["alias"] = reserved + "_" + alias
+	}
+	return nil
+}
+
 // isTable reports whether a node is a part of FROM: those have a sample, and no class.
 func isTable(o object) bool {
 	_, sampled := o["sample"]
@@ -146,7 +151,7 @@ func isTable(o object) bool {
 	return o["class"] == nil && sampled && !selects
 }
 
-func fixColumn(o object, bound []string, inSubquery bool) error {
+func fixColumn(o object, at place) error {
 	names, _ := o["column_names"].([]any)
 	if len(names) == 0 {
 		return errors.New("a column has no name")
@@ -155,8 +160,8 @@ func fixColumn(o object, bound []string, inSubquery bool) error {
 	switch {
 	case fold(first) == this && len(names) > 1:
 		o["column_names"] = append([]any{rowTable}, names[1:]...)
-	case slices.Contains(bound, fold(first)):
-	case !inSubquery:
+	case slices.Contains(at.bound, fold(first)):
+	case !at.subquery:
 		o["column_names"] = append([]any{rowTable}, names...)
 	case len(names) < 2:
 		return fmt.Errorf("within a subquery name the column %s with its table, or as this.%s if it is the row's", first, first)

@@ -1,5 +1,7 @@
 package check
 
+import "strconv"
+
 // table judges one part of a FROM and gives what stands in its place.
 func (c *checker) table(o object, ctes *scope) object {
 	if !c.enter() {
@@ -16,15 +18,21 @@ func (c *checker) table(o object, ctes *scope) object {
 		c.members(o, what, "type", "alias", "sample")
 	case "SUBQUERY":
 		c.members(o, "a subquery", "type", "alias", "sample", "subquery", "column_name_alias")
-		c.names(o["column_name_alias"], "a subquery")
-		c.subquery(o["subquery"], ctes)
+		names := append(c.names(o["column_name_alias"], "a subquery"), c.word(o["alias"], what))
+		n := c.subquery(o["subquery"], ctes)
+		for _, name := range names {
+			c.named(name, n)
+		}
 	case "JOIN":
 		c.join(o, ctes)
 	case "TABLE_FUNCTION":
 		c.members(o, "a table function", "type", "alias", "sample", "function", "column_name_alias", "with_ordinality")
-		c.names(o["column_name_alias"], "a table function")
+		names := append(c.names(o["column_name_alias"], "a table function"), c.word(o["alias"], what), "unnest", "key", "value")
 		c.oneOf(o["with_ordinality"], "a table function", "", "WITHOUT_ORDINALITY", "WITH_ORDINALITY")
-		c.tableFunction(c.object(o["function"], "a table function"), ctes)
+		n := c.tableFunction(c.object(o["function"], "a table function"), ctes)
+		for _, name := range names {
+			c.named(name, n)
+		}
 	case "EXPRESSION_LIST":
 		c.members(o, "VALUES", "type", "alias", "sample", "expected_names", "expected_types", "values")
 		c.names(o["expected_names"], "VALUES")
@@ -32,7 +40,9 @@ func (c *checker) table(o object, ctes *scope) object {
 			c.typeName(t)
 		}
 		for _, row := range c.list(o["values"], "VALUES") {
-			c.expressions(row, ctes)
+			for i, n := range c.expressions(row, ctes) {
+				c.named("col"+strconv.Itoa(i), n)
+			}
 		}
 	case "PIVOT":
 		c.pivot(o, ctes)
@@ -45,14 +55,14 @@ func (c *checker) table(o object, ctes *scope) object {
 }
 
 // subquery judges a SELECT within another.
-func (c *checker) subquery(v any, ctes *scope) {
+func (c *checker) subquery(v any, ctes *scope) size {
 	what := "a subquery"
 	o := c.object(v, what)
 	if says(o["named_param_map"]) {
 		c.refuse(CodeParameter, "the statement has parameters, which nobody binds", "write the values themselves")
 	}
 	c.members(o, what, "node", "named_param_map")
-	c.node(c.object(o["node"], what), ctes)
+	return c.node(c.object(o["node"], what), ctes)
 }
 
 // join judges a join; its right side may refer to its left one, but sees the same common table expressions.
@@ -72,11 +82,13 @@ func (c *checker) pivot(o object, ctes *scope) {
 	what := "PIVOT"
 	c.members(o, what, "type", "alias", "sample", "source", "aggregates", "unpivot_names", "pivots", "groups", "column_name_alias", "include_nulls")
 	c.names(o["column_name_alias"], what)
-	c.names(o["unpivot_names"], what)
+	for _, name := range c.names(o["unpivot_names"], what) {
+		c.named(name, c.widest)
+	}
 	c.names(o["groups"], what)
 	c.flag(o["include_nulls"], what)
 	o["source"] = c.table(c.object(o["source"], what), ctes)
-	c.expressions(o["aggregates"], ctes)
+	c.named("", largest(c.expressions(o["aggregates"], ctes)))
 	for _, pivot := range c.list(o["pivots"], what) {
 		p := c.object(pivot, what)
 		if says(p["pivot_enum"]) {
@@ -98,9 +110,9 @@ func (c *checker) pivot(o object, ctes *scope) {
 }
 
 // tableFunction judges a function in FROM. Those allowed make rows out of their arguments and read nothing.
-func (c *checker) tableFunction(o object, ctes *scope) {
+func (c *checker) tableFunction(o object, ctes *scope) size {
 	if !c.enter() {
-		return
+		return 1
 	}
 	defer c.leave()
 	what := "a table function"
@@ -120,12 +132,12 @@ func (c *checker) tableFunction(o object, ctes *scope) {
 		says(o["filter"]) || says(o["distinct"]) || says(o["export_state"]) || says(o["is_operator"]) {
 		c.refuse(CodeFunction, "the table function "+quoted(c.word(o["function_name"], what))+" may not be called here",
 			"read tables by name; unnest, range, generate_series, json_each and json_tree are allowed")
-		return
+		return 1
 	}
 	if order, ok := o["order_bys"].(object); ok && says(order["orders"]) {
 		c.refusal = firstOf(c.refusal, unknown(what))
-		return
+		return 1
 	}
 	c.functions[name] = true
-	c.expressions(o["children"], ctes)
+	return largest(c.expressions(o["children"], ctes))
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // function judges a call.
-func (c *checker) function(o object, ctes *scope) {
+func (c *checker) function(o object, ctes *scope) size {
 	what := "a function"
 	c.members(o, what, "class", "type", "alias", "function_name", "schema", "children", "filter", "order_bys", "distinct", "is_operator", "export_state", "catalog")
 	if c.flag(o["export_state"], what) {
@@ -14,16 +14,22 @@ func (c *checker) function(o object, ctes *scope) {
 	}
 	c.flag(o["distinct"], what)
 	c.flag(o["is_operator"], what)
-	c.call(o)
-	c.expressions(o["children"], ctes)
+	name := c.call(o)
+	growing := c.growing
+	sizes := c.expressions(o["children"], ctes)
 	c.optional(o["filter"], ctes)
 	if o["order_bys"] != nil {
 		c.order(c.object(o["order_bys"], what), ctes)
 	}
+	args := c.list(o["children"], what)
+	if name == "list_reduce" || name == "array_reduce" || name == "reduce" {
+		c.reduction(args, c.growing > growing)
+	}
+	return c.grown(name, args, sizes)
 }
 
 // window judges a call with OVER.
-func (c *checker) window(o object, ctes *scope) {
+func (c *checker) window(o object, ctes *scope) size {
 	what := "a window function"
 	c.members(o, what, "class", "type", "alias", "function_name", "schema", "catalog", "children", "partitions", "orders", "start", "end",
 		"start_expr", "end_expr", "offset_expr", "default_expr", "ignore_nulls", "filter_expr", "exclude_clause", "distinct", "arg_orders")
@@ -36,42 +42,47 @@ func (c *checker) window(o object, ctes *scope) {
 	c.oneOf(o["exclude_clause"], what, "", "NO_OTHER", "CURRENT_ROW", "GROUP", "TIES")
 	c.flag(o["ignore_nulls"], what)
 	c.flag(o["distinct"], what)
-	c.call(o)
-	c.expressions(o["children"], ctes)
+	name := c.call(o)
+	sizes := c.expressions(o["children"], ctes)
 	c.expressions(o["partitions"], ctes)
 	c.orders(o["orders"], ctes)
 	c.orders(o["arg_orders"], ctes)
 	for _, part := range []string{"start_expr", "end_expr", "offset_expr", "default_expr", "filter_expr"} {
-		c.optional(o[part], ctes)
+		sizes = append(sizes, c.optional(o[part], ctes))
 	}
+	return c.grown(name, c.list(o["children"], what), sizes)
 }
 
-// call judges the name of a function, and its arguments where their values decide what it does or costs.
-func (c *checker) call(o object) {
+// call judges the name of a function, and its arguments where their values decide what it does or costs. It gives the name of a built-in in
+// lower case, and nothing for other functions.
+func (c *checker) call(o object) string {
 	what := "a function"
 	name, schema, catalog := c.word(o["function_name"], what), c.word(o["schema"], what), c.word(o["catalog"], what)
 	if c.refusal != nil {
-		return
+		return ""
 	}
 	folded := fold(name)
 	if s := fold(schema); catalog != "" || s != "" && s != "main" {
 		if full := s + "." + folded; catalog == "" && c.rules.Functions[full] {
 			c.functions[full] = true
-			return
+			return ""
 		}
 		c.refuse(CodeFunction, "the function "+quoted(schema+"."+name)+" may not be called here", "write f(x), neither x.f() nor schema.f(x)")
-		return
+		return ""
 	}
 	allow, named := c.rules.Functions[folded]
 	switch {
 	case named && allow:
+		c.functions[folded] = true
+		return ""
 	case named, c.rules.Defined[folded], !builtin(folded):
 		c.refuse(CodeFunction, "the function "+quoted(name)+" may not be called here", insteadOf(folded))
-		return
+		return ""
 	default:
 		c.arguments(folded, c.list(o["children"], what))
 	}
 	c.functions[folded] = true
+	return folded
 }
 
 // insteadOf says what to write instead of some functions that are asked for often.

@@ -33,7 +33,7 @@ func limitRows(statement object, most int) {
 
 // around puts a query with a limit around a node.
 func around(node object, most int) object {
-	node = selectOf([]any{starOf("")}, subqueryOf(node, reserved+"_all"), nil)
+	node = selectOf([]any{star()}, subqueryOf(node, reserved+"_all"), nil)
 	node["modifiers"] = []any{object{"type": "LIMIT_MODIFIER", "limit": wholeNumber(int64(most) + 1), "offset": nil}}
 	return node
 }

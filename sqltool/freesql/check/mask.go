@@ -12,7 +12,8 @@ func MaskNull(column string) json.RawMessage {
 func MaskText(shown string) json.RawMessage { return written(text(shown)) }
 
 // MaskHash shows a keyed hash of the column, 64 hexadecimal digits: equal values can still be counted, grouped and joined, but not read.
-// Whoever knows the key can try values, so it must be secret and long; it stands in the statement that runs. NULL stays NULL.
+// Whoever knows the key can try values, so it must be secret and long. It stands in the statement that runs, and so perhaps in the engine's
+// error texts and logs; a function that the program registered keeps it out of them, as an [Expression]. NULL stays NULL.
 func MaskHash(column, key string) json.RawMessage {
 	value := castTo(columnOf(column), "VARCHAR")
 	inner := callOf("sha256", false, callOf("||", true, text(key), value))

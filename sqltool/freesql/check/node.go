@@ -27,28 +27,28 @@ func (c *checker) statement(o object, ctes *scope) {
 	c.node(c.object(o["node"], "the statement"), ctes)
 }
 
-// node judges one query: a SELECT, a set operation or a recursion.
-func (c *checker) node(o object, ctes *scope) {
+// node judges one query, a SELECT or a set operation, and gives the size of its largest column.
+func (c *checker) node(o object, ctes *scope) size {
 	if !c.enter() {
-		return
+		return 1
 	}
 	defer c.leave()
 	what := "a query"
 	ctes = c.commonTables(c.object(o["cte_map"], what), ctes)
+	result := size(1)
 	switch c.word(o["type"], what) {
 	case "SELECT_NODE":
-		c.selectNode(o, ctes)
+		result = c.selectNode(o, ctes)
 	case "SET_OPERATION_NODE":
 		c.members(o, "a set operation", "type", "modifiers", "cte_map", "setop_type", "left", "right", "children", "setop_all")
 		c.oneOf(o["setop_type"], "a set operation", "UNION", "UNION_BY_NAME", "EXCEPT", "INTERSECT")
 		c.flag(o["setop_all"], "a set operation")
 		if says(o["children"]) {
 			for _, child := range c.list(o["children"], what) {
-				c.node(c.object(child, what), ctes)
+				result = max(result, c.node(c.object(child, what), ctes))
 			}
 		} else {
-			c.node(c.object(o["left"], what), ctes)
-			c.node(c.object(o["right"], what), ctes)
+			result = max(c.node(c.object(o["left"], what), ctes), c.node(c.object(o["right"], what), ctes))
 		}
 	case "RECURSIVE_CTE_NODE":
 		// Stands only as the query of a common table expression, which judges it: see recursion.
@@ -57,6 +57,7 @@ func (c *checker) node(o object, ctes *scope) {
 		c.refusal = firstOf(c.refusal, unknown(what))
 	}
 	c.modifiers(o, ctes)
+	return result
 }
 
 // commonTables judges WITH and gives what the query after it sees. Each sees only those before it, as in the engine: a name that is used
@@ -74,7 +75,7 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 			c.refuse(CodeSyntax, "USING KEY is not supported here", "write a plain WITH RECURSIVE")
 		}
 		c.oneOf(value["materialized"], what, "", "CTE_MATERIALIZE_DEFAULT", "CTE_MATERIALIZE_ALWAYS", "CTE_MATERIALIZE_NEVER")
-		c.names(value["aliases"], what)
+		aliases := c.names(value["aliases"], what)
 		c.ctes++
 		mine := &scope{name: fold(c.name(pair["key"], what)), unique: reserved + "_cte" + strconv.Itoa(c.ctes), outer: inner}
 		if c.refusal != nil {
@@ -86,10 +87,15 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 		}
 		c.members(query, what, "node", "named_param_map")
 		node := c.object(query["node"], what)
+		var largestColumn size
 		if c.word(node["type"], what) == "RECURSIVE_CTE_NODE" {
-			c.recursion(node, inner, mine)
+			largestColumn = c.recursion(node, inner, mine)
 		} else {
-			c.node(node, inner)
+			largestColumn = c.node(node, inner)
+		}
+		c.named(mine.name, largestColumn)
+		for _, alias := range aliases {
+			c.named(alias, largestColumn)
 		}
 		pair["key"] = mine.unique
 		inner = mine
@@ -98,37 +104,42 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 }
 
 // recursion judges WITH RECURSIVE: only its right arm sees itself.
-func (c *checker) recursion(o object, outer, mine *scope) {
+func (c *checker) recursion(o object, outer, mine *scope) size {
 	what := "a recursive query"
 	if !c.enter() {
-		return
+		return 1
 	}
 	defer c.leave()
 	c.members(o, what, "type", "modifiers", "cte_map", "cte_name", "union_all", "left", "right", "aliases", "key_targets")
 	if fold(c.word(o["cte_name"], what)) != mine.name || says(o["key_targets"]) || says(o["modifiers"]) {
 		c.refusal = firstOf(c.refusal, unknown(what))
-		return
+		return 1
 	}
 	c.names(o["aliases"], what)
 	c.flag(o["union_all"], what)
 	if m, ok := o["cte_map"].(object); !ok || says(m["map"]) {
 		c.refusal = firstOf(c.refusal, unknown(what)) // the parser puts WITH on the arms, and what it never gives is not judged
-		return
+		return 1
 	}
-	c.node(c.object(o["left"], what), outer)
-	c.node(c.object(o["right"], what), mine)
+	result := max(c.node(c.object(o["left"], what), outer), c.node(c.object(o["right"], what), mine))
 	o["cte_name"] = mine.unique
+	return result
 }
 
 // selectNode judges one SELECT.
-func (c *checker) selectNode(o object, ctes *scope) {
+func (c *checker) selectNode(o object, ctes *scope) size {
 	what := "a SELECT"
 	c.members(o, what, "type", "modifiers", "cte_map", "select_list", "from_table", "where_clause", "group_expressions", "group_sets",
 		"aggregate_handling", "having", "sample", "qualify")
 	if o["from_table"] != nil {
 		o["from_table"] = c.table(c.object(o["from_table"], what), ctes)
 	}
-	c.expressions(o["select_list"], ctes)
+	result := size(1)
+	for _, e := range c.list(o["select_list"], what) {
+		n := c.expression(e, ctes)
+		c.named(outputName(e), n)
+		result = max(result, n)
+	}
 	c.optional(o["where_clause"], ctes)
 	c.expressions(o["group_expressions"], ctes)
 	for _, set := range c.list(o["group_sets"], what) {
@@ -140,6 +151,7 @@ func (c *checker) selectNode(o object, ctes *scope) {
 	c.optional(o["having"], ctes)
 	c.optional(o["qualify"], ctes)
 	c.sample(o["sample"])
+	return result
 }
 
 // modifiers judges ORDER BY, LIMIT and DISTINCT.

@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 const (
@@ -27,7 +28,7 @@ func (c *checker) rewrite(o object, name string) object {
 	if isView {
 		source = c.expand(view, name)
 	}
-	query := selectOf([]any{starOf("")}, source, nil)
+	query := selectOf([]any{star()}, source, nil)
 	if isShown && (shown.Columns != nil || shown.Filter != nil) {
 		query = c.show(shown, name, source)
 	}
@@ -57,7 +58,7 @@ func (c *checker) show(shown TableView, name string, source object) object {
 	if filtered {
 		filter := c.trusted(shown.Filter, name)
 		filter["alias"] = rowVisible
-		source = subqueryOf(selectOf([]any{starOf(""), filter}, source, nil), rowTable)
+		source = subqueryOf(selectOf([]any{star(), filter}, source, nil), rowTable)
 	}
 	var columns []any
 	for _, column := range shown.Columns {
@@ -116,11 +117,9 @@ func holds(v any, class string) bool {
 func (c *checker) expand(view View, name string) object {
 	before, depth := c.views, c.lambdas
 	schema := c.schema
-	for _, outer := range c.views {
-		if outer == name {
-			c.refuse(CodeView, "the view "+quoted(name)+" reads itself", "")
-			return nil
-		}
+	if slices.Contains(c.views, name) {
+		c.refuse(CodeView, "the view "+quoted(name)+" reads itself", "")
+		return nil
 	}
 	if len(c.views) >= maxViews {
 		c.refuse(CodeSize, "views stand on too many views", "read a table nearer to the data")
@@ -132,7 +131,7 @@ func (c *checker) expand(view View, name string) object {
 		return nil
 	}
 	refused := c.refusal != nil
-	c.views, c.lambdas, c.schema = append(before[:len(before):len(before)], name), 0, view.Schema
+	c.views, c.lambdas, c.schema = append(slices.Clip(before), name), 0, view.Schema
 	c.statement(statement, nil)
 	c.views, c.lambdas, c.schema = before, depth, schema
 	if !refused && c.refusal != nil {

@@ -8,9 +8,11 @@ type Rules struct {
 	// Catalog is the database that tables are read from, as current_database() names it. A name may carry it or leave it out, and it is
 	// written into every table name. Empty: names with a catalog are refused and nothing is written.
 	Catalog string
-	// Schemas are those whose tables may be read, without regard to case. information_schema and pg_catalog are never readable.
+	// Schemas are those whose tables may be read, without regard to case. information_schema and pg_catalog are never readable, main only
+	// if Catalog is set.
 	Schemas []string
-	// Tables are those that may be read, each "schema.table" in one of Schemas, without regard to case. Nil: every table of Schemas.
+	// Tables are those that may be read, each "schema.table" in one of Schemas, without regard to case. Nil: every table of Schemas but those
+	// whose name the engine could take for that of a file, such as "x.csv".
 	Tables []string
 	// Functions adds to what may be called (true: a function that the program registered, or a built-in that is refused by default) and
 	// takes away from it (false), by name in lower case. Nil: the built-ins this package knows as harmless.
@@ -20,7 +22,8 @@ type Rules struct {
 	Defined map[string]bool
 	// Rewrites say how a table is seen, by "schema.table" in lower case. A table without one is seen whole.
 	Rewrites map[string]TableView
-	// Views gives the statement of a view, by "schema.view" in lower case, and false for what is no view. Nil: there are no views.
+	// Views gives the statement of a view, by "schema.view" in lower case, and false for what is no view. Nil: there are no views. A view that
+	// it does not know is read as a table is: with the rights of whoever made it. So it must know every view of Schemas.
 	Views func(name string) (View, bool)
 	// Definer are views, "schema.view" in lower case, that are read with the rights of whoever made them: what stands beneath them is not
 	// judged, and no filter or mask of a table beneath holds.

@@ -9,7 +9,7 @@ import (
 // statement;. The text is the engine's own, not a caller's.
 func ViewQuery(create string) (query string, columns []string, err error) {
 	s := &scanner{rest: create}
-	bad := errors.New("check: the text is not that of a view: CREATE VIEW ... AS ...")
+	bad := errors.New("check: the text is not that of a view: CREATE VIEW name AS statement")
 	for s.word() != "view" {
 		if s.next() == "" {
 			return "", nil, bad
@@ -53,11 +53,10 @@ func (s *scanner) next() string {
 	case ch == '"':
 		for end < len(s.rest) {
 			if s.rest[end] == '"' {
-				if end+1 < len(s.rest) && s.rest[end+1] == '"' {
-					end++
-				} else {
+				if !strings.HasPrefix(s.rest[end:], `""`) {
 					break
 				}
+				end++
 			}
 			end++
 		}

@@ -44,6 +44,14 @@ COPY analytics.orders TO '{folder}/warehouse.duckdb.wal'
 COPY analytics.orders FROM '{folder}/plain.csv'
 EXPORT DATABASE '{folder}/out'
 IMPORT DATABASE '{folder}/out'
+SELECT * FROM analytics."/../plain.csv"
+SELECT * FROM analytics."../../{folder}/plain.csv"
+SELECT * FROM analytics."x.csv"
+SELECT * FROM analytics.csv
+SELECT * FROM analytics.parquet
+SELECT * FROM analytics."*"
+SELECT * FROM analytics."plain.json"
+SELECT * FROM warehouse.analytics."plain.CSV"
 -- network and extensions (refused)
 SELECT * FROM 'https://example.com/x.csv'
 SELECT * FROM read_csv('http://169.254.169.254/latest/meta-data')
@@ -473,7 +481,6 @@ SELECT generate_series(1, 100000000)
 SELECT range(0, 100000000, 1)
 SELECT range(1, id) FROM analytics.orders
 SELECT range(-9223372036854775807, 9223372036854775807)
-SELECT len(range(10000)) FROM (SELECT unnest(range(10000))) 
 SELECT generate_series(TIMESTAMP '0001-01-01', TIMESTAMP '9999-01-01', INTERVAL 1 MICROSECOND)
 SELECT list_resize([1], 1000000000)
 SELECT array_resize([1], 1000000000)
@@ -492,6 +499,30 @@ SELECT regexp_replace(name, '.*', repeat('a', 10000), 'g') FROM analytics.custom
 SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace('aaaa', '', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'g'), '', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'g'), '', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'g'), '', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'g')
 SELECT list_transform([1, 2], lambda a: list_transform([1, 2], lambda b: list_transform([1, 2], lambda c: a + b + c)))
 SELECT [[[a + b + c FOR a IN [1, 2]] FOR b IN [1, 2]] FOR c IN [1, 2]]
+SELECT 'aaaaaaaaaa' AS c0, c0 || c0 AS c1, c1 || c1 AS c2, c2 || c2 AS c3, c3 || c3 AS c4, c4 || c4 AS c5, c5 || c5 AS c6, c6 || c6 AS c7, c7 || c7 AS c8, c8 || c8 AS c9, c9 || c9 AS c10, c10 || c10 AS c11, c11 || c11 AS c12, c12 || c12 AS c13, c13 || c13 AS c14
+SELECT 'aaaaaaaaaa' AS c0, concat(c0, c0) AS c1, concat(c1, c1) AS c2, concat(c2, c2) AS c3, concat(c3, c3) AS c4, concat(c4, c4) AS c5, concat(c5, c5) AS c6, concat(c6, c6) AS c7, concat(c7, c7) AS c8, concat(c8, c8) AS c9, concat(c9, c9) AS c10, concat(c10, c10) AS c11, concat(c11, c11) AS c12, concat(c12, c12) AS c13, concat(c13, c13) AS c14
+SELECT 'aaaaaaaaaa' AS c0, [c0, c0] AS c1, [c1, c1] AS c2, [c2, c2] AS c3, [c3, c3] AS c4, [c4, c4] AS c5, [c5, c5] AS c6, [c6, c6] AS c7, [c7, c7] AS c8, [c8, c8] AS c9, [c9, c9] AS c10, [c10, c10] AS c11, [c11, c11] AS c12, [c12, c12] AS c13, [c13, c13] AS c14
+SELECT 'aaaaaaaaaa' AS c0, {'a': c0, 'b': c0} AS c1, {'a': c1, 'b': c1} AS c2, {'a': c2, 'b': c2} AS c3, {'a': c3, 'b': c3} AS c4, {'a': c4, 'b': c4} AS c5, {'a': c5, 'b': c5} AS c6, {'a': c6, 'b': c6} AS c7, {'a': c7, 'b': c7} AS c8, {'a': c8, 'b': c8} AS c9, {'a': c9, 'b': c9} AS c10, {'a': c10, 'b': c10} AS c11, {'a': c11, 'b': c11} AS c12, {'a': c12, 'b': c12} AS c13, {'a': c13, 'b': c13} AS c14
+SELECT [1, 2, 3] AS c0, list_concat(c0, c0) AS c1, list_concat(c1, c1) AS c2, list_concat(c2, c2) AS c3, list_concat(c3, c3) AS c4, list_concat(c4, c4) AS c5, list_concat(c5, c5) AS c6, list_concat(c6, c6) AS c7, list_concat(c7, c7) AS c8, list_concat(c8, c8) AS c9, list_concat(c9, c9) AS c10, list_concat(c10, c10) AS c11, list_concat(c11, c11) AS c12, list_concat(c12, c12) AS c13, list_concat(c13, c13) AS c14
+SELECT 'aaaaaaaaaa' AS c0, concat_ws('', upper(c0), reverse(c0)) AS c1, concat_ws('', upper(c1), reverse(c1)) AS c2, concat_ws('', upper(c2), reverse(c2)) AS c3, concat_ws('', upper(c3), reverse(c3)) AS c4, concat_ws('', upper(c4), reverse(c4)) AS c5, concat_ws('', upper(c5), reverse(c5)) AS c6, concat_ws('', upper(c6), reverse(c6)) AS c7, concat_ws('', upper(c7), reverse(c7)) AS c8, concat_ws('', upper(c8), reverse(c8)) AS c9, concat_ws('', upper(c9), reverse(c9)) AS c10, concat_ws('', upper(c10), reverse(c10)) AS c11, concat_ws('', upper(c11), reverse(c11)) AS c12, concat_ws('', upper(c12), reverse(c12)) AS c13, concat_ws('', upper(c13), reverse(c13)) AS c14
+SELECT 'aaaaaaaaaa' AS c0, printf('%s%s', c0, c0) AS c1, printf('%s%s', c1, c1) AS c2, printf('%s%s', c2, c2) AS c3, printf('%s%s', c3, c3) AS c4, printf('%s%s', c4, c4) AS c5, printf('%s%s', c5, c5) AS c6, printf('%s%s', c6, c6) AS c7, printf('%s%s', c7, c7) AS c8, printf('%s%s', c8, c8) AS c9, printf('%s%s', c9, c9) AS c10, printf('%s%s', c10, c10) AS c11, printf('%s%s', c11, c11) AS c12, printf('%s%s', c12, c12) AS c13, printf('%s%s', c13, c13) AS c14
+SELECT 'aaaaaaaaaa' AS c0, CASE WHEN TRUE THEN c0 || c0 END AS c1, CASE WHEN TRUE THEN c1 || c1 END AS c2, CASE WHEN TRUE THEN c2 || c2 END AS c3, CASE WHEN TRUE THEN c3 || c3 END AS c4, CASE WHEN TRUE THEN c4 || c4 END AS c5, CASE WHEN TRUE THEN c5 || c5 END AS c6, CASE WHEN TRUE THEN c6 || c6 END AS c7, CASE WHEN TRUE THEN c7 || c7 END AS c8, CASE WHEN TRUE THEN c8 || c8 END AS c9, CASE WHEN TRUE THEN c9 || c9 END AS c10, CASE WHEN TRUE THEN c10 || c10 END AS c11, CASE WHEN TRUE THEN c11 || c11 END AS c12, CASE WHEN TRUE THEN c12 || c12 END AS c13, CASE WHEN TRUE THEN c13 || c13 END AS c14
+SELECT 'aaaaaaaaaa' AS c0, replace(c0, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c0, 1) AS c1, replace(c1, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c1, 1) AS c2, replace(c2, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c2, 1) AS c3, replace(c3, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c3, 1) AS c4, replace(c4, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c4, 1) AS c5, replace(c5, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c5, 1) AS c6, replace(c6, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c6, 1) AS c7, replace(c7, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c7, 1) AS c8, replace(c8, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c8, 1) AS c9, replace(c9, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c9, 1) AS c10, replace(c10, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c10, 1) AS c11, replace(c11, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c11, 1) AS c12, replace(c12, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c12, 1) AS c13, replace(c13, 'a', 'aaaaaaaaaaaaaaaaaaaa') || left(c13, 1) AS c14
+SELECT x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT 'aaaaaaaaaa' AS x)))))))))))))))
+SELECT y FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT x || x FROM (SELECT 'aaaaaaaaaa' AS x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(x)) AS t(y)
+SELECT "(x || x)" || "(x || x)" || "(x || x)" || "(x || x)" FROM (SELECT x || x FROM (SELECT repeat('a', 10000) AS x UNION ALL SELECT x || x || x || x || x || x FROM (SELECT repeat('a', 10000) AS x)))
+WITH a0 AS (SELECT 'aaaaaaaaaa' AS x), a1 AS (SELECT x || x AS x FROM a0), a2 AS (SELECT x || x AS x FROM a1), a3 AS (SELECT x || x AS x FROM a2), a4 AS (SELECT x || x AS x FROM a3), a5 AS (SELECT x || x AS x FROM a4), a6 AS (SELECT x || x AS x FROM a5), a7 AS (SELECT x || x AS x FROM a6), a8 AS (SELECT x || x AS x FROM a7), a9 AS (SELECT x || x AS x FROM a8), a10 AS (SELECT x || x AS x FROM a9), a11 AS (SELECT x || x AS x FROM a10), a12 AS (SELECT x || x AS x FROM a11), a13 AS (SELECT x || x AS x FROM a12) SELECT x FROM a13
+SELECT bin(bin(bin(bin(bin(bin('aaaaaaaaaa'))))))
+SELECT hex(hex(hex(hex(hex(hex(hex(hex(hex(hex(hex(hex('aaaaaaaaaa'))))))))))))
+SELECT to_json(to_json(to_json(to_json(to_json(to_json(to_json(to_json(to_json(to_json(to_json(to_json('"'::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)::VARCHAR)
+SELECT url_encode(url_encode(url_encode(url_encode(url_encode(url_encode(url_encode(url_encode(url_encode('%%%')))))))))
+SELECT list_reduce([1, 2, 3, 4, 5, 6, 7, 8, 9]::VARCHAR[], lambda a, b: a || a)
+SELECT list_reduce(['a', 'b'], (a, b) -> concat(a, b, a))
+SELECT list_reduce([['a'], ['b']], lambda a, b: list_concat(a, a))
+SELECT list_transform(range(10000), lambda x: list_transform(range(10000), lambda y: x * y))
+SELECT unnest(list_transform(range(10000), lambda x: repeat('a', 10000)))
+SELECT repeat('a', 10000) AS a, replace(a, 'a', 'aaaaaaaaaaaaaaaaaaaa') AS b
+SELECT lpad('a', -1, 'b') || lpad('a', 1001, 'b')
 SELECT json_transform('{}', '{}')
 SELECT from_json('{}', '{}')
 SELECT {deep}1{peed}
