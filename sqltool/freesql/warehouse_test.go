@@ -120,3 +120,19 @@ func exploreFile(t testing.TB, path string, worker bool, change func(*freesql.Op
 func (x *explored) query(statement string) *mcptest.Result {
 	return x.Call("query", map[string]any{"sql": statement})
 }
+
+// until waits for what must come true.
+func until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(20 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			require.FailNow(t, "never came true", what)
+		}
+	}
+}

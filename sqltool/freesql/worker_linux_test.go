@@ -56,22 +56,6 @@ func workersOn(t testing.TB, path string) (pids []int) {
 	return pids
 }
 
-// until waits for what must come true.
-func until(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
-	defer deadline.Stop()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			require.FailNow(t, "never came true", what)
-		}
-	}
-}
-
 // A worker is killed at the deadline and replaced, and so is one that takes too much memory; none of them is left behind.
 func TestWorkersAreReplaced(t *testing.T) {
 	t.Parallel()
