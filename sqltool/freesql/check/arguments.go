@@ -28,7 +28,7 @@ func (c *checker) arguments(name string, args []any) {
 		}
 	case "replace":
 		_, from := constantText(at(args, 1))
-		if _, to := constantText(at(args, 2)); !from || !to {
+		if to, ok := constantText(at(args, 2)); !ok || !from && len(to) > 1 { // one character for one or more makes nothing longer
 			c.tooMuch(name, "give what to replace and its replacement as texts")
 		}
 	case "regexp_replace":
@@ -38,7 +38,9 @@ func (c *checker) arguments(name string, args []any) {
 		}
 	case "list_aggregate", "list_aggr", "array_aggregate", "array_aggr", "aggregate":
 		inner, ok := constantText(at(args, 1))
-		if inner = fold(inner); !ok || !builtin(inner) || c.rules.Defined[inner] {
+		inner = fold(inner)
+		allow, named := c.rules.Functions[inner]
+		if !ok || !builtin(inner) || c.rules.Defined[inner] || named && !allow {
 			c.refuse(CodeArgument, "the aggregate that "+name+" is to use is not one that may be called here", "name it as a text, such as 'sum'")
 		}
 	}

@@ -43,7 +43,7 @@ func castTo(child object, kind string) object {
 
 func callOf(name string, operator bool, args ...any) object {
 	return object{
-		"class": "FUNCTION", "type": "FUNCTION", "alias": "", "function_name": name, "schema": "", "children": args, "filter": nil,
+		"class": "FUNCTION", "type": "FUNCTION", "alias": "", "function_name": name, "schema": "", "children": append([]any{}, args...), "filter": nil,
 		"order_bys": object{"type": "ORDER_MODIFIER", "orders": []any{}}, "distinct": false, "is_operator": operator, "export_state": false, "catalog": "",
 	}
 }

@@ -27,7 +27,10 @@ type checker struct {
 }
 
 func newChecker(rules Rules) *checker {
-	c := &checker{rules: rules, schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1}
+	c := &checker{schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1}
+	c.rules = rules
+	c.rules.Functions, c.rules.Defined = byFoldedName(c, rules.Functions), byFoldedName(c, rules.Defined)
+	c.rules.Rewrites, c.rules.Definer = byFoldedName(c, rules.Rewrites), byFoldedName(c, rules.Definer)
 	for _, schema := range rules.Schemas {
 		c.schemas[fold(schema)] = true
 	}
@@ -41,6 +44,18 @@ func newChecker(rules Rules) *checker {
 		}
 	}
 	return c
+}
+
+// byFoldedName gives the rules by folded names: a mask must hold however its table was written. Two rules for one name are none that can be used.
+func byFoldedName[V any](c *checker, rules map[string]V) map[string]V {
+	byName := make(map[string]V, len(rules))
+	for name, rule := range rules {
+		byName[fold(name)] = rule
+	}
+	if len(byName) != len(rules) {
+		c.refuse(CodeRules, "nothing can be read here", "")
+	}
+	return byName
 }
 
 // refuse keeps the first refusal.

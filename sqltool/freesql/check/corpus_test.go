@@ -22,7 +22,7 @@ func TestLegitimate(t *testing.T) {
 		}
 		a := e.ask(t, s.text, e.rules)
 		if a.refused != nil || a.failed != nil {
-			t.Errorf("line %d: %s\n  refused: %v\n  failed: %v\n  ran: %s", s.line, s.text, a.refused, a.failed, a.ran)
+			t.Errorf("line %d: %s\n  refused: %v\n  failed: %v\n  ran: %s%s", s.line, s.text, a.refused, a.failed, a.ran, a.other)
 			continue
 		}
 		if !slices.Equal(columns, a.columns) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -157,7 +158,13 @@ func fixColumn(o object, at place) error {
 		return errors.New("a column has no name")
 	}
 	first, _ := names[0].(string)
+	call := callOfWord(fold(first))
 	switch {
+	case len(names) == 1 && call != "":
+		alias := o["alias"]
+		clear(o)
+		maps.Copy(o, callOf(call, false))
+		o["alias"] = alias
 	case fold(first) == this && len(names) > 1:
 		o["column_names"] = append([]any{rowTable}, names[1:]...)
 	case slices.Contains(at.bound, fold(first)):
@@ -169,6 +176,23 @@ func fixColumn(o object, at place) error {
 		names[0] = reserved + "_" + first
 	}
 	return nil
+}
+
+// callOfWord is the function that a word without parentheses stands for, which the parser takes for a column.
+func callOfWord(word string) string {
+	switch word {
+	case "current_date":
+		return "today"
+	case "current_timestamp":
+		return "now"
+	case "current_time":
+		return "get_current_time"
+	case "localtime":
+		return "current_localtime"
+	case "localtimestamp":
+		return "current_localtimestamp"
+	}
+	return ""
 }
 
 // parameters are the names that a lambda binds: one column without a table, or a row of them.

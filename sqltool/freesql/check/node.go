@@ -117,11 +117,9 @@ func (c *checker) recursion(o object, outer, mine *scope) size {
 	}
 	c.names(o["aliases"], what)
 	c.flag(o["union_all"], what)
-	if m, ok := o["cte_map"].(object); !ok || says(m["map"]) {
-		c.refusal = firstOf(c.refusal, unknown(what)) // the parser puts WITH on the arms, and what it never gives is not judged
-		return 1
-	}
-	result := max(c.node(c.object(o["left"], what), outer), c.node(c.object(o["right"], what), mine))
+	inner := c.commonTables(c.object(o["cte_map"], what), outer)
+	left := c.node(c.object(o["left"], what), inner)
+	result := max(left, c.node(c.object(o["right"], what), &scope{name: mine.name, unique: mine.unique, outer: inner}))
 	o["cte_name"] = mine.unique
 	return result
 }

@@ -15,17 +15,18 @@ type Rules struct {
 	// whose name the engine could take for that of a file, such as "x.csv".
 	Tables []string
 	// Functions adds to what may be called (true: a function that the program registered, or a built-in that is refused by default) and
-	// takes away from it (false), by name in lower case. Nil: the built-ins this package knows as harmless.
+	// takes away from it (false), by name without regard to case; a table function's name begins with "table:". Nil: the built-ins that this
+	// package knows as harmless.
 	Functions map[string]bool
-	// Defined are the names of functions and macros that the database itself defines, in lower case. Each is refused unless Functions
+	// Defined are the names of functions and macros that the database itself defines, without regard to case. Each is refused unless Functions
 	// allows it, even if a built-in has the same name.
 	Defined map[string]bool
-	// Rewrites say how a table is seen, by "schema.table" in lower case. A table without one is seen whole.
+	// Rewrites say how a table is seen, by "schema.table" without regard to case. A table without one is seen whole.
 	Rewrites map[string]TableView
 	// Views gives the statement of a view, by "schema.view" in lower case, and false for what is no view. Nil: there are no views. A view that
 	// it does not know is read as a table is: with the rights of whoever made it. So it must know every view of Schemas.
 	Views func(name string) (View, bool)
-	// Definer are views, "schema.view" in lower case, that are read with the rights of whoever made them: what stands beneath them is not
+	// Definer are views, "schema.view" without regard to case, that are read with the rights of whoever made them: what stands beneath them is not
 	// judged, and no filter or mask of a table beneath holds.
 	Definer map[string]bool
 	// MaxRows, if above zero, limits the statement to one row more, so that the caller can tell whether rows were cut.

@@ -66,6 +66,13 @@ func TestRulesDecide(t *testing.T) {
 		{"no column visible", "SELECT * FROM analytics.people", with(func(r *check.Rules) {
 			r.Rewrites = map[string]check.TableView{"analytics.people": {Columns: []check.Column{}}}
 		}), check.CodeRules},
+		{"two rules for one table", "SELECT 1", with(func(r *check.Rules) {
+			r.Rewrites = map[string]check.TableView{"analytics.people": {}, "Analytics.People": {}}
+		}), check.CodeRules},
+		{"a macro in capitals", "SELECT list_sum([1])", with(func(r *check.Rules) { r.Defined = map[string]bool{"LIST_SUM": true} }), check.CodeFunction},
+		{"a hidden column of a table in capitals", "SELECT name FROM analytics.people", with(func(r *check.Rules) {
+			r.Rewrites = map[string]check.TableView{"ANALYTICS.People": {Columns: []check.Column{{Name: "id"}}}}
+		}), "failed"},
 		{"a broken mask", "SELECT * FROM analytics.people", with(func(r *check.Rules) {
 			r.Rewrites = map[string]check.TableView{"analytics.people": {Columns: []check.Column{{Name: "id", Mask: []byte("null")}}}}
 		}), check.CodeRules},
@@ -92,18 +99,19 @@ func TestFilters(t *testing.T) {
 		values map[string]any
 		want   string
 	}{
-		"region = $region":                           {map[string]any{"region": "north"}, "50"},
-		"this.region = $region":                      {map[string]any{"region": "nor' OR TRUE --"}, "0"},
-		"list_contains($regions, region)":            {map[string]any{"regions": []string{"north", "south"}}, "100"},
-		"region IN $regions":                         {map[string]any{"regions": []any{"north", "x"}}, "50"},
-		"region = $nobody":                           {map[string]any{"nobody": nil}, "0"},
-		"id <= $n":                                   {map[string]any{"n": 7}, "7"},
-		"id <= $n AND $yes":                          {map[string]any{"n": uint64(7), "yes": true}, "7"},
-		"id <= $n ":                                  {map[string]any{"n": 7.5}, "7"},
-		"signed_up < $at":                            {map[string]any{"at": at}, "150"},
-		"address.city = 'Lyon'":                      {nil, "40"},
-		"attributes['tier'] = 'gold'":                {nil, "66"},
-		"len(list_filter(tags, t -> t = 'vip')) > 0": {nil, "66"},
+		"region = $region":                {map[string]any{"region": "north"}, "50"},
+		"this.region = $region":           {map[string]any{"region": "nor' OR TRUE --"}, "0"},
+		"list_contains($regions, region)": {map[string]any{"regions": []string{"north", "south"}}, "100"},
+		"region IN $regions":              {map[string]any{"regions": []any{"north", "x"}}, "50"},
+		"region = $nobody":                {map[string]any{"nobody": nil}, "0"},
+		"id <= $n":                        {map[string]any{"n": 7}, "7"},
+		"id <= $n AND $yes":               {map[string]any{"n": uint64(7), "yes": true}, "7"},
+		"id <= $n ":                       {map[string]any{"n": 7.5}, "7"},
+		"signed_up < $at":                 {map[string]any{"at": at}, "150"},
+		"signed_up < current_date AND signed_up < current_timestamp AND current_time IS NOT NULL AND localtimestamp IS NOT NULL": {nil, "200"},
+		"address.city = 'Lyon'":                                                                        {nil, "40"},
+		"attributes['tier'] = 'gold'":                                                                  {nil, "66"},
+		"len(list_filter(tags, t -> t = 'vip')) > 0":                                                   {nil, "66"},
 		"id IN (SELECT o.customer_id FROM analytics.orders AS o WHERE o.id < 4)":                       {nil, "3"},
 		"EXISTS (SELECT 1 FROM analytics.orders WHERE orders.customer_id = this.id AND orders.id < 3)": {nil, "2"},
 	} {

@@ -1,6 +1,10 @@
 package check
 
-import "reflect"
+import (
+	"bytes"
+	"reflect"
+	"slices"
+)
 
 // Same reports whether tree, which json_serialize_sql gave for the text that json_deserialize_sql made of c.Tree, is the checked statement.
 // The engine writes a statement as text before it runs; this proves that nothing in it, however it was quoted, means something else when it
@@ -38,9 +42,37 @@ func plain(v any) any {
 				delete(v, name)
 			}
 		}
-		return withoutSubquery(v)
+		if v["class"] == "STAR" {
+			for _, set := range []string{"exclude_list", "qualified_exclude_list", "replace_list", "rename_list"} {
+				sortSet(v[set])
+			}
+		}
+		return truth(withoutSubquery(v))
 	}
 	return v
+}
+
+// sortSet puts what the engine keeps without an order into one.
+func sortSet(v any) {
+	set, _ := v.([]any)
+	slices.SortFunc(set, func(a, b any) int {
+		x, _ := encode(a) // plain values: they can be written
+		y, _ := encode(b)
+		return bytes.Compare(x, y)
+	})
+}
+
+// truth gives the constants true and false for the casts of 't' and 'f' that the parser makes of the words.
+func truth(o object) object {
+	kind, _ := o["cast_type"].(object)
+	s, ok := constantText(o["child"])
+	if o["class"] != "CAST" || !ok || kind["id"] != "BOOLEAN" || len(kind) != 1 || says(o["try_cast"]) || says(o["alias"]) || s != "t" && s != "f" {
+		return o
+	}
+	v := constant("BOOLEAN", s == "t")
+	delete(v, "alias")
+	p, _ := plain(v).(object)
+	return p
 }
 
 // withoutSubquery gives VALUES for (SELECT * FROM VALUES): the engine writes the one as the other.

@@ -115,6 +115,7 @@ SELECT id FROM analytics.orders WHERE id < 10 INTERSECT SELECT id FROM analytics
 SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 3 AS b, 4 AS c ORDER BY ALL
 SELECT 1 UNION SELECT 2 UNION SELECT 3 EXCEPT SELECT 2 ORDER BY 1
 SELECT * EXCLUDE (address, attributes) FROM analytics.customers ORDER BY id LIMIT 2
+SELECT * EXCLUDE (email, name, tags, score, address, attributes) REPLACE (region || 1 AS region, id + 1 AS id) FROM analytics.customers ORDER BY id LIMIT 2
 SELECT * REPLACE (upper(name) AS name) FROM analytics.customers ORDER BY id LIMIT 2
 SELECT * RENAME (id AS number) FROM analytics.prices JOIN (SELECT 'SKU-1' AS sku, 1 AS id) USING (sku) ORDER BY valid_from LIMIT 2
 SELECT c.*, o.total FROM analytics.customers c JOIN analytics.orders o ON o.customer_id = c.id ORDER BY c.id, o.id LIMIT 3
@@ -141,3 +142,45 @@ SELECT count(*), sum(total) FROM analytics.paid_orders
 SELECT * FROM analytics.paid_by_region ORDER BY region
 SELECT v.region, paid_by_region.paid FROM analytics.paid_by_region v JOIN analytics.paid_by_region USING (region) ORDER BY 1
 SELECT analytics.paid_orders.total FROM analytics.paid_orders ORDER BY id LIMIT 3
+-- other spellings
+SELECT n: count(*), s: status FROM analytics.orders GROUP BY s ORDER BY s
+SELECT id FROM analytics.orders ORDER BY id FETCH FIRST 3 ROWS ONLY
+SELECT id FROM analytics.orders WHERE id NOT BETWEEN 4 AND 1000 AND status IS NOT NULL AND (total > 1) IS TRUE AND (total > 1) IS NOT FALSE AND status IS DISTINCT FROM 'x' ORDER BY id LIMIT ALL
+SELECT name FROM analytics.customers WHERE name GLOB '*7' AND name NOT LIKE 'x\_%' ESCAPE '\' AND name NOT ILIKE 'z%' AND NOT regexp_full_match(name, 'q') ORDER BY id LIMIT 3
+SELECT TRY(CAST(status AS INTEGER)) AS t, 1_000 AS thousand, '5'::INT AS five, [1, 2]::BIGINT[] AS l, {'a': 1}::STRUCT(a VARCHAR) AS s, 'x'::VARCHAR(10) AS v FROM analytics.orders LIMIT 1
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) AS p, quantile_disc(total, 0.9) AS q, mode() WITHIN GROUP (ORDER BY status) AS m, arg_min(id, total, 2) AS a, max(id, 3) AS top FROM analytics.orders
+SELECT listagg(DISTINCT status, '/' ORDER BY status) AS l, list(DISTINCT status ORDER BY status DESC) AS d, count(DISTINCT (customer_id, status)) AS n FROM analytics.orders
+SELECT id, sum(total) OVER (w ROWS UNBOUNDED PRECEDING) AS s, count(*) OVER (ORDER BY status GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING) AS g FROM analytics.orders WINDOW w AS (PARTITION BY status ORDER BY id) ORDER BY id LIMIT 5
+SELECT status, total FROM analytics.orders GROUP BY status, total HAVING sum(total) > 499 ORDER BY ALL DESC
+SELECT * LIKE '%id' FROM analytics.orders ORDER BY id LIMIT 2
+SELECT COLUMNS(* EXCLUDE (items))::VARCHAR FROM analytics.orders ORDER BY id LIMIT 2
+SELECT o.* EXCLUDE (items, status) FROM analytics.orders o ORDER BY id LIMIT 2
+SELECT * EXCLUDE (o.status, c.name) FROM analytics.orders o JOIN analytics.customers c ON o.customer_id = c.id ORDER BY o.id LIMIT 2
+SELECT id FROM analytics.orders INTERSECT ALL SELECT id FROM analytics.customers WHERE id < 4 ORDER BY id
+SELECT id FROM analytics.orders o SEMI JOIN analytics.paid_orders p USING (id) ORDER BY id LIMIT 3
+SELECT t.tag, t.n FROM analytics.customers c, UNNEST(c.tags) WITH ORDINALITY AS t(tag, n) WHERE c.id < 5 ORDER BY c.id, n
+SELECT generate_subscripts(tags, 1) AS i, id FROM analytics.customers WHERE id < 4 ORDER BY ALL
+SELECT ordered_at AT TIME ZONE 'Europe/Berlin' AS z, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS t, extract(epoch FROM INTERVAL '1 hour') AS e, date_part('dow', ordered_at) AS d, ordered_at::DATE - DATE '2024-01-01' AS days FROM analytics.orders ORDER BY id LIMIT 2
+WITH RECURSIVE chain(id, path) AS (SELECT id, [id] FROM analytics.customers WHERE id = 1 UNION ALL SELECT o.id, list_append(c.path, o.id) FROM chain c JOIN analytics.customers o ON o.id = c.id + 1 WHERE len(c.path) < 4) SELECT * FROM chain ORDER BY id
+WITH RECURSIVE tree(id, path) AS (SELECT 1, '/1' UNION ALL SELECT id * 2, path || '/' || (id * 2) FROM tree WHERE id < 20) SELECT path FROM tree ORDER BY id
+WITH v(a, b) AS (VALUES (1, 'x'), (2, 'y')) SELECT a, b FROM v ORDER BY a DESC
+WITH c AS (SELECT status, count(*) AS n FROM analytics.orders GROUP BY ALL), t AS (SELECT sum(n) AS total FROM c) SELECT status, n, round(100.0 * n / total, 1) AS percent FROM c, t ORDER BY n DESC, status
+SELECT c.region, count(DISTINCT o.customer_id) AS buyers, sum(o.total) / count(DISTINCT o.customer_id) AS per_buyer FROM analytics.orders o LEFT JOIN analytics.customers c ON c.id = o.customer_id WHERE o.status <> 'cancelled' GROUP BY 1 ORDER BY 2 DESC, 1
+SELECT date_trunc('month', first_order) AS cohort, count(*) AS customers FROM (SELECT customer_id, min(ordered_at) AS first_order FROM analytics.orders GROUP BY customer_id) GROUP BY 1 ORDER BY 1
+SELECT kind, count(*) AS n, lag(count(*)) OVER (ORDER BY count(*)) AS before FROM analytics.events GROUP BY kind ORDER BY kind
+SELECT customer_id, list(kind ORDER BY "at") AS journey FROM analytics.events GROUP BY customer_id HAVING list_contains(list(kind), 'buy') ORDER BY customer_id LIMIT 3
+SELECT id, concat_ws(' ', name, '<' || email || '>', '(' || region || ')') AS card, replace(replace(replace(name, ' ', '-'), 'ü', 'ue'), '&', '&amp;') AS slug, regexp_replace(lower(trim(name)), '[^a-z0-9]+', '-', 'g') AS slug2 FROM analytics.customers ORDER BY id LIMIT 3
+SELECT json_group_array(json_object('id', id, 'name', name)) AS j FROM (SELECT id, name FROM analytics.customers ORDER BY id LIMIT 3)
+SELECT json_group_object(region, n) AS j FROM (SELECT region, count(*) AS n FROM analytics.customers GROUP BY region ORDER BY region)
+SELECT status, printf('%,d', count(*)) AS n, format('{:>10}|{:<8}|{:05.1f}', status, 'x', avg(total)) AS f, bar(count(*), 0, 1000, 20) AS b FROM analytics.orders GROUP BY status ORDER BY status
+SELECT width, count(*) AS n FROM (SELECT floor(total / 100) * 100 AS width FROM analytics.orders) GROUP BY width ORDER BY width
+SELECT a.sku, b.sku, count(*) AS n FROM (SELECT id, unnest(items).sku AS sku FROM analytics.orders) a JOIN (SELECT id, unnest(items).sku AS sku FROM analytics.orders) b ON a.id = b.id AND a.sku < b.sku GROUP BY ALL ORDER BY n DESC, 1, 2 LIMIT 5
+SELECT unnest({'a': 1, 'b': 2}), unnest([{'x': 1}, {'x': 2}], recursive := true)
+SELECT CAST(payload->'labels' AS VARCHAR[]) AS labels, json_keys(payload) AS k, json_type(payload, '$.ms') AS t, payload->'$.labels[1]' AS second FROM analytics.events ORDER BY id LIMIT 2
+SELECT list_sort(list_distinct(flatten(list(tags)))) AS all_tags FROM analytics.customers
+SELECT struct_extract(address, 'city') AS c, struct_insert(address, country := 'x') AS s, map_entries(attributes) AS m FROM analytics.customers ORDER BY id LIMIT 2
+SELECT * FROM (PIVOT (SELECT status, customer_id % 2 AS k, total FROM analytics.orders) ON k IN (0, 1) USING sum(total) GROUP BY status) ORDER BY status
+SELECT * FROM analytics.orders o WHERE o.id = (SELECT max(i.id) FROM analytics.orders i WHERE i.customer_id = o.customer_id) ORDER BY id LIMIT 3
+WITH RECURSIVE t AS (WITH s AS (SELECT 1 AS n), u AS (SELECT n FROM s) SELECT n FROM u UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT * FROM t ORDER BY n
+WITH RECURSIVE t AS ((SELECT 1 AS n UNION ALL SELECT 5) UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT * FROM t ORDER BY n
+WITH RECURSIVE t AS (SELECT 1 AS n) SELECT * FROM t
