@@ -40,3 +40,19 @@ func TestStatementsThatCannotBeInterrupted(t *testing.T) { // alone: it keeps al
 		x.query("SELECT 1").OK()
 	})
 }
+
+// One caller, however many calls he makes, leaves a place to others.
+func TestOneCallerLeavesAPlace(t *testing.T) { // alone: it keeps all processors busy
+	modes(t, func(t *testing.T, open opener) {
+		t.Helper()
+		x := open(func(o *freesql.Options) { o.Timeout, o.Concurrent = 3*time.Second, 2 })
+		var calls sync.WaitGroup
+		for range 6 {
+			mallory := x.harness.As(mcpgov.User{ID: "mallory"})
+			calls.Go(func() { mallory.Call("query", map[string]any{"sql": hungry[1]}) })
+		}
+		until(t, "the first statement runs", func() bool { return x.explorer.Stats().Running > 0 })
+		x.query("SELECT count(*) FROM sales.orders").OK()
+		calls.Wait()
+	})
+}
