@@ -134,9 +134,12 @@ func (c *checker) tableFunction(o object, ctes *scope) size {
 			"read tables by name; unnest, range, generate_series, json_each and json_tree are allowed")
 		return 1
 	}
-	if order, ok := o["order_bys"].(object); ok && says(order["orders"]) {
-		c.refusal = firstOf(c.refusal, unknown(what))
-		return 1
+	if o["order_bys"] != nil {
+		order := c.object(o["order_bys"], what)
+		if says(order["orders"]) {
+			c.refusal = firstOf(c.refusal, unknown(what))
+		}
+		c.order(order, ctes)
 	}
 	c.functions[name] = true
 	return largest(c.expressions(o["children"], ctes))
