@@ -70,7 +70,7 @@ var planted = regexp.MustCompile(`(?i)canary[-_a-z0-9]*|424242[0-9]*|777000777`)
 func exploreCorpus(t *testing.T, worker bool) *explored {
 	t.Helper()
 	return exploreFile(t, corpusFile(t), worker, func(o *freesql.Options) {
-		o.AllowedSchemas, o.MaxRows, o.Timeout = []string{"analytics"}, 5000, 2*time.Second
+		o.AllowedSchemas, o.MaxRows, o.Timeout = []string{"analytics"}, 5000, 20*time.Second
 		o.Rights = func(context.Context, mcpgov.User) (freesql.Rights, error) {
 			return freesql.Rights{Restrict: map[string]freesql.Restriction{"analytics.people": {
 				Hidden: []string{"note"}, Masks: map[string]string{"ssn": "'***' || right(ssn, 4)", "salary": "NULL", "hire_code": "sha256('a key that nobody knows' || hire_code)"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type Explorer struct {
 	runner       runner
 	asOf         time.Time
 	descriptions map[string]Description // by schema.table in lower case
+	fair         *fair
 }
 
 // Stats are gauges and counters of an [Explorer] at one moment.
@@ -36,7 +38,7 @@ func Open(ctx context.Context, opts Options) (*Explorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Explorer{opts: opts, descriptions: map[string]Description{}}
+	x := &Explorer{opts: opts, descriptions: map[string]Description{}, fair: newFair(opts.PerCaller)}
 	for name, d := range opts.Descriptions {
 		x.descriptions[strings.ToLower(name)] = d
 	}
@@ -48,13 +50,9 @@ func Open(ctx context.Context, opts Options) (*Explorer, error) {
 		x.runner, x.asOf = newLocal(e, opts.Concurrent), e.asOf
 		return x, nil
 	}
-	program := opts.Worker.Command
-	if len(program) == 0 {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("freesql: which program is this, to start it as a worker? %w", err)
-		}
-		program = []string{self}
+	program, err := opts.Worker.program()
+	if err != nil {
+		return nil, fmt.Errorf("freesql: which program is to be a worker? %w", err)
 	}
 	path, err := filepath.Abs(opts.Worker.Path) // workers stand elsewhere
 	if err != nil {
@@ -70,6 +68,20 @@ func Open(ctx context.Context, opts Options) (*Explorer, error) {
 		opts.Logger.Warn("this system does not bound the memory of SQL workers", slog.Int64("memory_bytes", opts.Worker.MemoryBytes))
 	}
 	return x, nil
+}
+
+// program is what is started as a worker, wherever workers stand.
+func (w *Worker) program() ([]string, error) {
+	if len(w.Command) == 0 {
+		self, err := os.Executable()
+		return []string{self}, err
+	}
+	found, err := exec.LookPath(w.Command[0])
+	if err != nil {
+		return nil, err
+	}
+	found, err = filepath.Abs(found)
+	return append([]string{found}, w.Command[1:]...), err
 }
 
 // Close ends the workers and waits for them; without workers it waits for statements that still run, as long as ctx allows. Calls that come
@@ -88,8 +100,8 @@ func (x *Explorer) Features() []mcpgov.Feature {
 func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 	begun := time.Now()
 	q := question{SQL: sql}
+	user, _ := mcpgov.UserFrom(ctx)
 	if x.opts.Rights != nil {
-		user, _ := mcpgov.UserFrom(ctx)
 		rights, err := x.opts.Rights(ctx, user)
 		if err != nil {
 			return reply{}, fmt.Errorf("the rights of the caller: %w", err)
@@ -104,7 +116,7 @@ func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 	if sql != "" {
 		step = mcpgov.Step(ctx, "query", x.opts.System)
 	}
-	r, err := x.runner.run(ctx, turn.Done(), q)
+	r, err := x.inTurn(ctx, turn.Done(), user.ID, q)
 	if err == nil && r.Refused != nil {
 		err = r.Refused.err()
 	}
@@ -121,6 +133,16 @@ func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 		})
 	}
 	return r, err
+}
+
+// inTurn runs a question when it is the caller's turn.
+func (x *Explorer) inTurn(ctx context.Context, wait <-chan struct{}, who string, q question) (reply, error) {
+	done, ok := x.fair.take(ctx, wait, who)
+	if !ok {
+		return reply{Refused: busy()}, ctx.Err()
+	}
+	defer done()
+	return x.runner.run(ctx, wait, q)
 }
 
 // digest names a statement in provenance.

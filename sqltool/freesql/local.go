@@ -22,17 +22,21 @@ type local struct {
 	busy   atomic.Int64
 }
 
+// mostStuck is how many statements may hold the engine past their deadline before no other is run: each of them has a processor and memory
+// that nobody can take away.
+const mostStuck = 3
+
 func newLocal(e *engine, concurrent int) *local {
 	return &local{engine: e, slots: make(chan struct{}, concurrent), closed: make(chan struct{})}
 }
 
 func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (reply, error) {
+	if l.stats().Open {
+		return reply{Refused: unavailable()}, nil
+	}
 	select {
 	case l.slots <- struct{}{}:
 	case <-wait:
-		if l.stats().Open {
-			return reply{Refused: unavailable()}, nil
-		}
 		return reply{Refused: busy()}, nil
 	case <-ctx.Done():
 		return reply{}, ctx.Err()
@@ -57,7 +61,8 @@ func (l *local) run(ctx context.Context, wait <-chan struct{}, q question) (repl
 }
 
 func (l *local) stats() Stats {
-	return Stats{Running: int(l.busy.Load()), Stuck: l.engine.data.Stats().Stuck}
+	stuck := l.engine.data.Stats().Stuck + l.engine.parser.Stats().Stuck
+	return Stats{Running: int(l.busy.Load()), Stuck: stuck, Open: stuck >= mostStuck}
 }
 
 // close waits for statements that run, as long as ctx allows. The database is its owner's to close.

@@ -52,6 +52,9 @@ type Options struct {
 	// Concurrent is how many statements run at once; with Worker there are as many processes and one to spare. Zero: 4. A call waits for
 	// its turn for three quarters of Timeout, and is then answered [Busy].
 	Concurrent int
+	// PerCaller is how many of these one caller may have at once, so that others find a place; callers without a name count as one. Zero:
+	// one less than Concurrent, at least one.
+	PerCaller int
 
 	// Rights tells what a caller may read; it is asked for every call, and an error refuses. It must not change what it returned. Nil:
 	// every caller may read all that these Options allow.
@@ -128,14 +131,15 @@ func (o Options) settled() (Options, error) {
 			}
 		}
 	}
-	if o.MaxRows < 0 || o.MaxBytes < 0 || o.Timeout < 0 || o.Concurrent < 0 {
-		fault("MaxRows, MaxBytes, Timeout and Concurrent cannot be negative: leave them zero for their defaults")
+	if o.MaxRows < 0 || o.MaxBytes < 0 || o.Timeout < 0 || o.Concurrent < 0 || o.PerCaller < 0 {
+		fault("MaxRows, MaxBytes, Timeout, Concurrent and PerCaller cannot be negative: leave them zero for their defaults")
 	}
 	if len(faults) > 0 {
 		return o, fmt.Errorf("freesql: Options: %w", errors.Join(faults...))
 	}
 	o.MaxRows, o.MaxBytes = cmp.Or(o.MaxRows, 10_000), cmp.Or(o.MaxBytes, 3<<20)
 	o.Timeout, o.Concurrent = cmp.Or(o.Timeout, 5*time.Second), cmp.Or(o.Concurrent, 4)
+	o.PerCaller = cmp.Or(o.PerCaller, max(1, o.Concurrent-1))
 	o.Logger = cmp.Or(o.Logger, slog.Default())
 	if o.Worker != nil {
 		w := *o.Worker

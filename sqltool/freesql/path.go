@@ -12,8 +12,9 @@ import (
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
 )
 
-// parseTimeout bounds the parsing of one statement. 16 KiB take a few milliseconds.
-const parseTimeout = 250 * time.Millisecond
+// parseTimeout bounds the parsing of one statement, and the writing of its judged tree. 16 KiB take a few milliseconds; the rest is for a
+// machine that has other work.
+const parseTimeout = time.Second
 
 // answer is the whole path of a statement, in this process or in a worker:
 //
@@ -53,7 +54,7 @@ func (e *engine) answer(ctx context.Context, q question) reply {
 	}
 	statement, err := e.write(ctx, checked.Tree)
 	if err != nil {
-		return reply{Refused: failed(), Detail: e.detail(err)}
+		return reply{Refused: e.judge(err), Detail: e.detail(err)}
 	}
 	r, err := e.run(ctx, statement)
 	if err != nil {

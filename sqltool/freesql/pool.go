@@ -46,13 +46,23 @@ func newPool(ctx context.Context, program []string, setup workerSetup, size int,
 		return nil, err
 	}
 	p.first = first.opened
+	var tried sync.WaitGroup // so that a server that is open can run as many statements as it says
 	for i := range p.all {
 		var c *child
 		if i == 0 {
 			c = first
+		} else {
+			tried.Add(1)
 		}
-		p.keepers.Go(func() { p.keep(c) })
+		p.keepers.Go(func() {
+			if c == nil {
+				c, _ = p.start(ctx) // if it fails, keep tries again, and says so
+				tried.Done()
+			}
+			p.keep(c)
+		})
 	}
+	tried.Wait()
 	return p, nil
 }
 

@@ -85,7 +85,7 @@ func explore(t testing.TB, worker bool, change func(*freesql.Options)) *explored
 func exploreFile(t testing.TB, path string, worker bool, change func(*freesql.Options)) *explored {
 	t.Helper()
 	opts := freesql.Options{
-		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 4 * time.Second, Concurrent: 2, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 20 * time.Second, Concurrent: 2, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if worker {
 		opts.Worker = &freesql.Worker{Path: path, MemoryBytes: 512 << 20, Threads: 2}
@@ -119,4 +119,20 @@ func exploreFile(t testing.TB, path string, worker bool, change func(*freesql.Op
 // query asks for a statement.
 func (x *explored) query(statement string) *mcptest.Result {
 	return x.Call("query", map[string]any{"sql": statement})
+}
+
+// until waits for what must come true.
+func until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(time.Minute)
+	defer deadline.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			require.FailNow(t, "never came true", what)
+		}
+	}
 }
