@@ -63,11 +63,17 @@ func (v *View) asOf() time.Time {
 		return v.beneath(now)
 	}
 	asOf := v.snapshot().asOf
-	if asOf.After(now) {
+	if asOf.Round(0).After(now.Round(0)) {
 		// The clock was set back. How old this is cannot be known, so it is never fresh.
 		return time.Unix(0, 0)
 	}
 	return asOf
+}
+
+// age is how long ago asOf was, by the wall clock or the one that only runs while the machine does, whichever says more: a machine that
+// slept has not kept its data young.
+func age(now, asOf time.Time) time.Duration {
+	return max(now.Sub(asOf), now.Round(0).Sub(asOf.Round(0)))
 }
 
 // beneath is how old the oldest version is that v reads; now if it reads none.
@@ -129,7 +135,7 @@ func (v *View) Status() Status {
 		Took: s.took, Tried: s.tried, Fault: s.fault, Refreshing: refreshing, Overdue: asOf.IsZero(),
 	}
 	if !asOf.IsZero() {
-		status.Age = v.store.opts.Now().Sub(asOf)
+		status.Age = age(v.store.opts.Now(), asOf)
 		d := v.definition
 		status.Overdue = d.Every > 0 && v.overdueIn() < -d.Jitter-d.Timeout
 	}
