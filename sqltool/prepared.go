@@ -96,6 +96,7 @@ func (p *prepared) checkText(fault func(string, ...any)) {
 // checkParameters finds each parameter in the input, and each field of the input among the parameters.
 func (p *prepared) checkParameters(in reflect.Type, fault func(string, ...any)) {
 	var used []string
+	_, arrays := p.db.options.Engine.(Lister)
 	for i := range p.text.pieces {
 		piece := &p.text.pieces[i]
 		if _, seen := p.parameters[piece.param]; piece.param == "" || seen {
@@ -114,6 +115,12 @@ func (p *prepared) checkParameters(in reflect.Type, fault func(string, ...any)) 
 		p.parameters[piece.param] = found
 		if why := bindable(anyType, orAny(found.typ), piece.in); why != "" {
 			fault("%s: $%s: %s", place(p.statement.SQL, piece.at), piece.param, why)
+		}
+	}
+	for i := range p.text.pieces {
+		piece := &p.text.pieces[i]
+		if found := p.parameters[piece.param]; found != nil && !piece.in && !arrays && isList(found.typ) {
+			fault("%s: $%s is a list, which this database takes only as IN $%[2]s", place(p.statement.SQL, piece.at), piece.param)
 		}
 	}
 	if in == nil || in.Kind() == reflect.Map {

@@ -49,9 +49,6 @@ func QueryRow[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Fea
 // committed before the tool returns, and undone if anything fails before.
 func Exec[In any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
 	p, err := db.tool(&spec, s, shape{in: reflect.TypeFor[In]()})
-	if err == nil && !s.Writes {
-		err = fmt.Errorf("tool %q: sqltool.Exec is for statements that change data: write Writes: true, or use sqltool.Query", spec.Name)
-	}
 	if err != nil {
 		return mcpgov.Broken(err)
 	}
@@ -83,6 +80,9 @@ func (db *DB) tool(spec *mcpgov.ToolSpec, s Statement, use shape) (*prepared, er
 	var faults []error
 	if use.in.Kind() != reflect.Struct {
 		return nil, where(fmt.Errorf("the input type %s is no struct: write one whose fields are the parameters", use.in))
+	}
+	if use.row == nil && !s.Writes {
+		faults = append(faults, where(errors.New("sqltool.Exec is for statements that change data: write Writes: true, or use sqltool.Query")))
 	}
 	if s.Writes && spec.ReadOnly {
 		faults = append(faults, where(errors.New("it is ReadOnly and its statement Writes: leave one out")))

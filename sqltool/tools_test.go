@@ -166,7 +166,7 @@ func TestFaults(t *testing.T) {
 		}},
 		{sqltool.Exec[lookup](db, spec("j"), sqltool.Statement{SQL: "SELECT $customer_id"}), []string{`write Writes: true, or use sqltool.Query`}},
 		{sqltool.Query[search, customer](db, spec("k"), sqltool.Statement{SQL: "SELECT * FROM customers WHERE segment = $date_range"}), []string{
-			`$date_range: *sqltool_test.dates cannot be bound: write one of its fields, as in $name.field`, `field "segments" of the input is no parameter`,
+			`$date_range: sqltool_test.dates cannot be bound: write one of its fields, as in $name.field`, `field "segments" of the input is no parameter`,
 		}},
 		{sqltool.Query[lookup, customer](nil, spec("l"), sqltool.Statement{}), []string{`the *sqltool.DB is nil`}},
 		{sqltool.Query[search, customer](db, spec("m"), sqltool.Statement{SQL: strings.Replace(find, "segment IN $segments", "segment = $segments", 1)}), []string{`a list`}},
