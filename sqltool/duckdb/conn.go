@@ -22,7 +22,7 @@ type conn struct {
 	from      *connector
 	cache     statementCache
 	abandoned atomic.Bool
-	current   atomic.Pointer[context.Context] // of the statement that runs, for Go functions in it
+	current   atomic.Pointer[call] // the statement that runs, for Go functions in it
 }
 
 // Prepare prepares one statement without running anything, and returns the driver's own *duckdb.Stmt, which knows the types of parameters
@@ -43,16 +43,6 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	return &statement{c, query}, c.give(query, s)
 }
 
-// prepare prepares one statement.
-func (c *conn) prepare(query string) (driver.Stmt, error) {
-	return c.native.Prepare(query)
-}
-
-// inner is the context that the driver gets: without an end, because watch interrupts faster than the driver does.
-func (c *conn) inner(ctx context.Context) context.Context {
-	return context.WithoutCancel(ctx)
-}
-
 // take returns a prepared statement that nobody else uses.
 func (c *conn) take(ctx context.Context, query string) (*ready, error) {
 	if s := c.cache.take(query); s != nil {
@@ -60,7 +50,7 @@ func (c *conn) take(ctx context.Context, query string) (*ready, error) {
 	}
 	var s driver.Stmt
 	err := c.watch(ctx, func() (err error) {
-		s, err = c.prepare(query)
+		s, err = c.native.Prepare(query)
 		return err
 	}, func(err error) {
 		if err == nil {
@@ -104,15 +94,20 @@ func (c *conn) query(ctx context.Context, query string, s *ready, args []driver.
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var native driver.Rows
+	running := c.current.Load()
 	err := c.watch(ctx, func() (err error) {
-		native, err = s.QueryBound(c.inner(ctx))
+		native, err = s.QueryBound(context.Background()) // watch interrupts faster than the driver does
 		return err
 	}, func(err error) {
 		if err == nil {
 			_ = native.Close() // nobody is there to hear of it
 		}
 		_ = s.Close()
+		running.end()
 	})
+	if !c.abandoned.Load() {
+		running.end()
+	}
 	if err != nil {
 		return nil, c.drop(s, err)
 	}
@@ -135,10 +130,17 @@ func (c *conn) exec(ctx context.Context, query string, s *ready, args []driver.N
 		return nil, errors.Join(err, c.give(query, s))
 	}
 	var result driver.Result
+	running := c.current.Load()
 	err := c.watch(ctx, func() (err error) {
-		result, err = s.ExecBound(c.inner(ctx))
+		result, err = s.ExecBound(context.Background()) // as above
 		return err
-	}, func(error) { _ = s.Close() })
+	}, func(error) {
+		_ = s.Close()
+		running.end()
+	})
+	if !c.abandoned.Load() {
+		running.end()
+	}
 	if err != nil {
 		return nil, c.drop(s, err)
 	}

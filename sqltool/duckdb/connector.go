@@ -56,6 +56,11 @@ func (c *connector) open(ctx context.Context) (*conn, error) {
 	if opened.handle, err = handleOf(native); err != nil {
 		return nil, errors.Join(err, native.Close())
 	}
+	contexts, id, err := contextsOf(native)
+	if err != nil {
+		return nil, errors.Join(err, native.Close())
+	}
+	contexts.Store(id, context.WithValue(context.Background(), connKey{}, opened)) // until the driver forgets the connection
 	if c.locked.Load() {
 		if err := opened.checkLock(); err != nil {
 			return nil, errors.Join(err, opened.shut())

@@ -120,6 +120,7 @@ func (c *conn) appendJSON(ctx context.Context, dst []byte, query string, args []
 type stream struct {
 	conn    *conn
 	stmt    *ready
+	running *call
 	result  bindings.Result
 	chunk   bindings.DataChunk
 	columns []Column
@@ -132,14 +133,15 @@ func (c *conn) stream(ctx context.Context, s *ready) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &stream{conn: c, stmt: s}
+	r := &stream{conn: c, stmt: s, running: c.current.Load()}
 	err = c.watch(ctx, func() error { return r.start(prepared) }, func(err error) {
-		if err == nil {
-			r.close()
-		}
+		r.close()
 		_ = s.Close() // nobody is there to hear of it
 	})
 	if err != nil {
+		if !c.abandoned.Load() {
+			r.running.end()
+		}
 		return nil, err
 	}
 	return r, r.describe()
@@ -205,6 +207,7 @@ func (r *stream) next(ctx context.Context) (int, error) {
 func (r *stream) close() {
 	bindings.DestroyDataChunk(&r.chunk)
 	bindings.DestroyResult(&r.result)
+	r.running.end()
 }
 
 // appendJSON writes rows until the end or the limit.

@@ -3,6 +3,8 @@ package duckdb
 import (
 	"errors"
 	"reflect"
+	"sync"
+	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -28,4 +30,19 @@ func preparedOf(s *duckdb.Stmt) (mapping.PreparedStatement, error) {
 		return mapping.PreparedStatement{}, errDriver
 	}
 	return mapping.PreparedStatement{Ptr: field.Elem().FieldByName("Ptr").UnsafePointer()}, nil
+}
+
+// contextsOf returns where the driver keeps the context of each connection for Go functions, and the connection's number there. The driver
+// keeps the context of a statement's first run for all later ones; see [conn.call] for what is kept instead.
+func contextsOf(c *duckdb.Conn) (*sync.Map, uint64, error) {
+	value := reflect.ValueOf(c).Elem()
+	id, store := value.FieldByName("id"), value.FieldByName("ctxStore")
+	if !id.IsValid() || id.Kind() != reflect.Uint64 || !store.IsValid() || store.Kind() != reflect.Pointer || store.IsNil() {
+		return nil, 0, errDriver
+	}
+	contexts := store.Elem().FieldByName("m")
+	if !contexts.IsValid() || contexts.Type() != reflect.TypeFor[sync.Map]() {
+		return nil, 0, errDriver
+	}
+	return (*sync.Map)(unsafe.Pointer(contexts.UnsafeAddr())), id.Uint(), nil //nolint:gosec // its type was compared above
 }

@@ -80,6 +80,14 @@ func (d *Database) prepare(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 	}
+	if err := d.functions(ctx, d.opts.Functions); err != nil {
+		return err
+	}
+	for _, source := range d.opts.Sources {
+		if err := d.view(ctx, conn, source); err != nil {
+			return err
+		}
+	}
 	if err := d.refuseCatalogs(ctx, conn); err != nil {
 		return err
 	}
@@ -113,8 +121,8 @@ func (o Options) settled() (Options, error) {
 	switch {
 	case o.Path == "" && o.Writable:
 		return o, errors.New("option Writable is for a file, and a database in memory can always be written: leave it out, or set Path")
-	case o.Path != "" && len(o.Folders) > 0:
-		return o, errors.New("folders are loaded into a database in memory: leave Path empty, or load them into the file before it is served")
+	case o.Path != "" && len(o.Folders)+len(o.Sources) > 0:
+		return o, errors.New("folders and sources are for a database in memory: leave Path empty, or load them into the file before it is served")
 	case o.Threads < 0 || o.MemoryBytes < 0 || o.Pool.Open < 0 || o.Pool.Stuck < 0:
 		return o, errors.New("options Threads, MemoryBytes, Pool.Open and Pool.Stuck cannot be negative: leave them zero for their defaults")
 	}

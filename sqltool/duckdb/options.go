@@ -22,6 +22,12 @@ type Options struct {
 	// Folders are folders of Parquet, CSV and JSON files whose files become tables. They are for databases in memory.
 	Folders []Folder
 
+	// Sources are other databases whose tables become views. They are for databases in memory.
+	Sources []Source
+
+	// Functions are Go functions that SQL can call.
+	Functions []Function
+
 	// Threads is how many threads one query may use. Zero: one per processor, at most 4. One is best for many small queries.
 	Threads int
 	// MemoryBytes is how much memory DuckDB's buffers may take. Zero: 1 GiB. It does not bound results that are read whole nor what one

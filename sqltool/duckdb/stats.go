@@ -54,12 +54,15 @@ func (c *conn) begin(ctx context.Context, query string) (context.Context, func(e
 	if d.opts.StatementTimeout > 0 && d.made.locked.Load() { // filling may take as long as the caller of Open says
 		limited, cancel = context.WithTimeout(ctx, d.opts.StatementTimeout)
 	}
-	c.current.Store(&limited)
+	running := &call{ctx: limited}
+	c.current.Store(running)
 	start := time.Now()
 	return limited, func(err error) error {
 		took := time.Since(start)
-		c.current.Store(nil)
 		cancel()
+		if cause := running.failure(); cause != nil && err != nil && ctx.Err() == nil {
+			err = cause // the engine knows only that a function failed
+		}
 		if !d.made.locked.Load() {
 			return err
 		}
