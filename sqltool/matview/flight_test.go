@@ -161,6 +161,7 @@ func TestRunInABubble(t *testing.T) {
 		require.NoError(t, store.Run(ctx))
 		end()
 		require.Equal(t, int64(21), store.View("spent").Status().Version)
+		require.NoError(t, store.Health(t.Context()))
 		failing = true
 		ctx, end = context.WithTimeout(t.Context(), 90*time.Minute)
 		require.NoError(t, store.Run(ctx))
@@ -169,6 +170,7 @@ func TestRunInABubble(t *testing.T) {
 		require.Equal(t, int64(21), status.Version)
 		require.Contains(t, status.Fault, "broken")
 		require.True(t, status.Overdue)
+		require.ErrorContains(t, store.Health(t.Context()), "spent is overdue")
 		require.NoError(t, store.Close())
 	})
 }
