@@ -26,6 +26,7 @@ type with struct {
 	Path        string // empty: in memory
 	Setup       func(ctx context.Context, db *sql.DB) error
 	Schema      string
+	Connections int // zero is the default
 	Definitions []matview.Definition
 	Now         func() time.Time
 }
@@ -44,7 +45,7 @@ func (k *kept) Close() error {
 }
 
 func try(ctx context.Context, w with) (*kept, error) {
-	db, err := duckdb.Open(ctx, duckdb.Options{Path: w.Path, Writable: w.Path != ""})
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: w.Path, Writable: w.Path != "", Pool: duckdb.Pool{Open: w.Connections}})
 	if err != nil {
 		return nil, err
 	}

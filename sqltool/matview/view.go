@@ -152,7 +152,7 @@ func (s *Store) Status() []Status {
 	return all
 }
 
-// Health is an error that names what is overdue, for [mcpgov.Config].Dependencies. One failed refresh is none: the old version may be good for long.
+// Health is an error that names what is overdue, for a health check. One failed refresh is none: the old version may be good for long.
 func (s *Store) Health(context.Context) error {
 	var faults []error
 	for _, status := range s.Status() {
