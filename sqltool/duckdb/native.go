@@ -46,3 +46,14 @@ func contextsOf(c *duckdb.Conn) (*sync.Map, uint64, error) {
 	}
 	return (*sync.Map)(unsafe.Pointer(contexts.UnsafeAddr())), id.Uint(), nil //nolint:gosec // its type was compared above
 }
+
+// projectionOf says which of a table function's columns a chunk takes: all, if the driver does not tell.
+func projectionOf(chunk duckdb.DataChunk, columns int) []bool {
+	wanted := make([]bool, columns)
+	places := reflect.ValueOf(chunk).FieldByName("projection")
+	known := places.IsValid() && places.Type() == reflect.TypeFor[[]int]() && places.Len() == columns
+	for i := range wanted {
+		wanted[i] = !known || places.Index(i).Int() >= 0
+	}
+	return wanted
+}
