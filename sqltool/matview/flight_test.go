@@ -83,6 +83,7 @@ func TestHangUp(t *testing.T) {
 	<-entered
 	hangUp()
 	require.ErrorIs(t, <-ended, context.Canceled)
+	require.Empty(t, view.Status().Fault, "that nobody waited is no fault of the data")
 
 	go func() { ended <- view.Refresh(t.Context()) }() // waits for the one that ends, then begins its own
 	<-entered
