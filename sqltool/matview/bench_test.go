@@ -57,7 +57,7 @@ func TestBenchReading(t *testing.T) {
 		Customer string `json:"customer"`
 	}
 	statement := sqltool.Statement{SQL: "SELECT CAST(total AS BIGINT) AS total FROM spent WHERE customer = $customer"}
-	srv, err := mcpgov.New(mcpgov.Config{Name: "shop", Version: "1.0.0", Policy: policy.AllowAll(), Audit: audit.Discard(), Identify: mcpgov.Anonymous()},
+	srv, err := mcpgov.New(mcpgov.Config{Name: "shop", Version: "1.0.0", Policy: policy.AllowAll(), Audit: audit.Discard(), Identify: mcpgov.Anonymous(), Limits: mcpgov.Limits{PerMinute: mcpgov.Unlimited}},
 		sqltool.Query[plainIn, spentRow](db, mcpgov.ToolSpec{Name: "plain", Description: "Plain."}, statement),
 		matview.Query[spentIn, spentRow](store.View("spent"), mcpgov.ToolSpec{Name: "aged", Description: "Aged."},
 			matview.Reading{Cached: statement, MaxAge: time.Hour, TooOld: matview.RefreshFirst}))

@@ -38,7 +38,7 @@ func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	if d.Source != nil && d.Source.Placeholder != nil {
 		placeholder = d.Source.Placeholder(1)
 	}
-	query := fmt.Sprintf("SELECT * FROM (\n%s\n) AS matview_new WHERE matview_new.%s > %s", d.SQL, name(i.Column), placeholder)
+	query := fmt.Sprintf("SELECT * FROM (\n%s\n) AS matview_new WHERE matview_new.%s > %s", d.SQL, name(kept[at].name), placeholder)
 	if err := r.read(ctx, r.fresh, query, from); err != nil {
 		return false, false, err
 	}

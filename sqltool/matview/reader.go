@@ -93,7 +93,7 @@ func (t *reader) checkLive(check func(*sqltool.DB, sqltool.Statement) error) err
 func (t *reader) read(ctx context.Context, oldest time.Duration, ask asking) (answered, error) {
 	now := t.view.store.opts.Now()
 	asOf := t.view.asOf()
-	if !asOf.IsZero() && now.Sub(asOf) < oldest {
+	if !asOf.IsZero() && age(now, asOf) < oldest {
 		return t.kept(ctx, Cached, asOf, ask)
 	}
 	how, err := t.fresh(ctx, now, oldest, ask)
@@ -111,7 +111,7 @@ func (t *reader) fresh(ctx context.Context, now time.Time, oldest time.Duration,
 		return answered{truncated: truncated, asOf: now, from: FromLive}, err
 	}
 	done := mcpgov.Step(ctx, "matview", t.view.name+" refresh")
-	err := t.view.freshen(ctx, now.Add(-oldest))
+	err := t.view.freshen(ctx, now.Round(0).Add(-oldest))
 	done(err)
 	if err != nil {
 		return answered{}, err

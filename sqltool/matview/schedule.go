@@ -92,10 +92,10 @@ func (v *View) timetable() *timetable {
 func (v *View) overdueIn() time.Duration {
 	s := v.snapshot()
 	now := v.store.opts.Now()
-	if s.began.IsZero() || s.began.After(now) { // the clock was set back
+	if s.began.IsZero() || s.began.Round(0).After(now.Round(0)) { // the clock was set back
 		return -longestRefresh
 	}
-	return v.definition.Every - now.Sub(s.began)
+	return v.definition.Every - age(now, s.began)
 }
 
 // turn is one turn of a schedule: what is beneath and overdue, the view itself, what stands on it and has no schedule of its own.

@@ -4,12 +4,18 @@ import (
 	"database/sql/driver"
 	"encoding/hex"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	native "github.com/duckdb/duckdb-go/v2"
 )
+
+// times are the types whose values are time.Time.
+//
+//nolint:gochecknoglobals // a set that Go cannot spell as a constant
+var times = []string{"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"}
 
 // inward turns a value of a source into one that the appender takes for the column, exactly.
 func (t *target) inward(value any) (driver.Value, error) {
@@ -52,7 +58,7 @@ func (t *target) inward(value any) (driver.Value, error) {
 		}
 	case t.width > 0:
 		return t.decimal(value)
-	case kind == "DATE" || strings.HasPrefix(kind, "TIMESTAMP"):
+	case slices.Contains(times, kind):
 		switch value := value.(type) {
 		case time.Time:
 			return value, nil

@@ -2,6 +2,7 @@ package matview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -63,11 +64,17 @@ func (v *View) asOf() time.Time {
 		return v.beneath(now)
 	}
 	asOf := v.snapshot().asOf
-	if asOf.After(now) {
+	if asOf.Round(0).After(now.Round(0)) {
 		// The clock was set back. How old this is cannot be known, so it is never fresh.
 		return time.Unix(0, 0)
 	}
 	return asOf
+}
+
+// age is how long ago asOf was, by the wall clock or the one that only runs while the machine does, whichever says more: a machine that
+// slept has not kept its data young.
+func age(now, asOf time.Time) time.Duration {
+	return max(now.Sub(asOf), now.Round(0).Sub(asOf.Round(0)))
 }
 
 // beneath is how old the oldest version is that v reads; now if it reads none.
@@ -129,7 +136,7 @@ func (v *View) Status() Status {
 		Took: s.took, Tried: s.tried, Fault: s.fault, Refreshing: refreshing, Overdue: asOf.IsZero(),
 	}
 	if !asOf.IsZero() {
-		status.Age = v.store.opts.Now().Sub(asOf)
+		status.Age = age(v.store.opts.Now(), asOf)
 		d := v.definition
 		status.Overdue = d.Every > 0 && v.overdueIn() < -d.Jitter-d.Timeout
 	}
@@ -143,6 +150,17 @@ func (s *Store) Status() []Status {
 		all[i] = v.Status()
 	}
 	return all
+}
+
+// Health is an error that names what is overdue, for a health check. One failed refresh is none: the old version may be good for long.
+func (s *Store) Health(context.Context) error {
+	var faults []error
+	for _, status := range s.Status() {
+		if status.Overdue {
+			faults = append(faults, fmt.Errorf("matview: %s is overdue; its age is %s", status.Name, status.Age.Round(time.Second)))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // Refresh reads what is new, or everything, and swaps the new version in. What it depends on is taken as it is; [Store.Refresh] refreshes
