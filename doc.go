@@ -3,6 +3,7 @@
 //	mcpgov     the governed server: tools as typed structs, the path of a call, transports
 //	policy     rules in CEL, type-checked against each tool when the server starts
 //	audit      records, sinks, and a hash-chained log that anybody with the key can verify
+//	sqltool    SQL statements, and free SQL, as governed tools; PostgreSQL, DuckDB, data contracts, kept results
 //	mcptest    the harness for go test: real clients, real protocol messages, a recording sink
 //
 // A program declares tools as Go functions over structs and hands them to a server together with a policy, an audit sink and a way to tell

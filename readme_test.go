@@ -70,9 +70,10 @@ func TestReadmeProgram(t *testing.T) {
 	t.Parallel()
 	source := text(t, "examples", "hello", "main.go")
 	programs := fenced(text(t, "README.md"), "go")
-	require.Len(t, programs, 2)
+	require.Len(t, programs, 3)
 	require.Equal(t, source[strings.Index(source, "package main"):], programs[0])
 	require.Contains(t, text(t, "examples", "http", "main_internal_test.go"), "\n"+programs[1]+"\n")
+	require.Contains(t, documented(text(t, "sqltool", "doc.go"), "func main()"), "\n"+programs[2])
 	require.Equal(t, source[strings.Index(source, "type lookup"):], documented(text(t, "mcpgov", "doc.go"), "func main()"))
 }
 
@@ -100,5 +101,5 @@ func TestReadmeConfigurationsAndLinks(t *testing.T) {
 		_, err := os.Stat(link[1])
 		require.NoError(t, err, "the README links to it")
 	}
-	require.LessOrEqual(t, strings.Count(readme, "\n"), 195)
+	require.LessOrEqual(t, strings.Count(readme, "\n"), 225)
 }
