@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"reflect"
 	"strings"
-	"sync"
 
 	"github.com/mcpgov/go-sdk/internal/fields"
 )
@@ -188,18 +187,4 @@ func sizeOf(v any) int {
 		return v.BitLen()/3 + 1
 	}
 	return single
-}
-
-// plans keeps the statements of handlers, which are prepared when they are first run.
-type plans struct {
-	mu   sync.Mutex
-	kept map[planKey]*prepared
-}
-
-type planKey struct {
-	sql     string
-	name    string
-	writes  bool
-	in, row reflect.Type
-	one     bool
 }

@@ -10,18 +10,26 @@ import (
 // list runs a statement and appends its rows to dst, a slice of structs. It stops where the result grows too large, and says so.
 func (p *prepared) list(ctx context.Context, in, dst reflect.Value) (truncated bool, err error) {
 	err = p.run(ctx, in, func(ctx context.Context, on querier, query string, args []any) (n int, err error) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
 		rows, err := on.QueryContext(ctx, query, args...)
 		if err != nil {
 			return 0, err //nolint:wrapcheck // run makes it an *Error
 		}
-		defer func() { err = errors.Join(err, p.failed(rows.Close())) }()
+		defer func() {
+			if closing := rows.Close(); !truncated { // else what is said of rows that nobody wants is of no interest
+				err = errors.Join(err, p.failed(closing))
+			}
+		}()
 		r, err := p.newReader(rows, dst.Type().Elem())
 		if err != nil {
 			return 0, err
 		}
 		for ; rows.Next(); n++ {
 			if n == p.maxRows {
-				truncated = true
+				if truncated = true; p.limit("") == "" {
+					p.abandon(stop)
+				}
 				break
 			}
 			dst.Grow(1)
@@ -34,15 +42,24 @@ func (p *prepared) list(ctx context.Context, in, dst reflect.Value) (truncated b
 				if err != nil {
 					return n, err
 				}
+				p.abandon(stop)
 				break
 			}
 		}
 		if truncated {
-			return n, nil // what the driver would say of the rest is of no interest
+			return n, nil
 		}
 		return n, rows.Err() //nolint:wrapcheck // run makes it an *Error
 	})
 	return truncated, err
+}
+
+// abandon stops a query of which more rows may come than are wanted: some drivers would read them all before they close it. A statement that
+// writes is let through to its end.
+func (p *prepared) abandon(stop context.CancelFunc) {
+	if !p.statement.Writes {
+		stop()
+	}
 }
 
 // row runs a statement and reads its one row into dst.

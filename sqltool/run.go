@@ -70,18 +70,22 @@ func (p *prepared) onConnection(ctx context.Context, query string, args []any, u
 		rows, err = use(ctx, conn, query, args)
 		return rows, p.failed(err)
 	}
-	if rows, err = use(ctx, tx, query, args); err != nil {
-		// A rollback that fails leaves the transaction to the database, which ends it with the connection: the first error is the one to know.
-		_ = tx.Rollback()
-		return 0, p.failed(err)
+	// Where it was not committed, after a panic as well, nothing is left behind. A rollback that fails leaves the transaction to the database, which
+	// ends it with the connection: the first error is the one to know.
+	defer func() { _ = tx.Rollback() }()
+	if rows, err = use(ctx, tx, query, args); err != nil || !p.statement.Writes {
+		return rows, p.failed(err)
 	}
 	return rows, p.failed(tx.Commit())
 }
 
-// acquire takes a connection from the pool, for as long as Options.AcquireWait.
+// acquire takes a connection from the pool, for as long as Options.AcquireWait. Where one is idle for each call that wants one it does without a
+// timer, which costs as much as everything else here.
 func (p *prepared) acquire(ctx context.Context) (*sql.Conn, error) {
 	waiting, cancel := ctx, context.CancelFunc(func() {})
-	if p.db.options.AcquireWait > 0 {
+	wanting := p.db.acquiring.Add(1)
+	defer p.db.acquiring.Add(-1)
+	if p.db.options.AcquireWait > 0 && int64(p.db.pool.Stats().Idle) < wanting {
 		waiting, cancel = context.WithTimeout(ctx, p.db.options.AcquireWait)
 	}
 	defer cancel()

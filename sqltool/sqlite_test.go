@@ -48,8 +48,8 @@ func caller(tb testing.TB, log audit.Sink, features ...mcpgov.Feature) *mcptest.
 	return mcptest.New(tb, srv).As(mcpgov.User{Anonymous: true})
 }
 
-func spec(name string, errors ...mcpgov.ErrorSpec) mcpgov.ToolSpec {
-	return mcpgov.ToolSpec{Name: name, Description: "A tool of a test.", Errors: errors}
+func spec(name string, declared ...mcpgov.ErrorSpec) mcpgov.ToolSpec {
+	return mcpgov.ToolSpec{Name: name, Description: "A tool of a test.", Errors: declared}
 }
 
 type nothing struct{}

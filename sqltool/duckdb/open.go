@@ -72,6 +72,13 @@ func open(ctx context.Context, opts Options) (_ *Database, err error) {
 
 // prepare fills and locks the database. Its order is the lock: what fills needs files, what locks takes them away.
 func (d *Database) prepare(ctx context.Context, conn *sql.Conn) error {
+	var locked bool
+	if err := conn.QueryRowContext(ctx, "SELECT current_setting('lock_configuration')").Scan(&locked); err != nil {
+		return err
+	}
+	if locked {
+		return errors.New("the file is open in this process already, and the engine keeps one for all: share its Database")
+	}
 	if err := d.limit(ctx, conn); err != nil {
 		return err
 	}

@@ -23,14 +23,14 @@ type scan struct {
 
 	mu      sync.Mutex
 	running *call
+	wanted  []bool
 	next    func() ([]any, error)
 	end     func()
 }
 
-func (s *scan) ColumnInfos() []duckdb.ColumnInfo            { return s.columns }
-func (s *scan) Cardinality() *duckdb.CardinalityInfo        { return nil }
-func (s *scan) Init()                                       { s.stop() }
-func (s *scan) fail(running *call, err error) (bool, error) { return false, running.fail(s.name, err) }
+func (s *scan) ColumnInfos() []duckdb.ColumnInfo     { return s.columns }
+func (s *scan) Cardinality() *duckdb.CardinalityInfo { return nil }
+func (s *scan) Init()                                { s.stop() }
 
 // stop ends a scan that began.
 func (s *scan) stop() {
@@ -42,53 +42,50 @@ func (s *scan) stop() {
 	s.next, s.end = nil, nil
 }
 
-// FillRow writes the next row.
-func (s *scan) FillRow(row duckdb.Row) (more bool, err error) {
+// FillChunk writes the next rows; none at the end.
+func (s *scan) FillChunk(chunk duckdb.DataChunk) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.next == nil {
-		if err := s.start(row); err != nil {
-			return s.fail(s.running, err)
-		}
-	}
-	values, err := s.read()
-	if errors.Is(err, io.EOF) {
-		return false, nil
+	n, err := s.fill(chunk)
+	if err == nil {
+		err = chunk.SetSize(n)
 	}
 	if err != nil {
-		return s.fail(s.running, err)
+		return s.running.fail(s.name, err)
 	}
-	for i, v := range values {
-		if !row.IsProjected(i) {
-			continue
-		}
-		if err := row.SetRowValue(i, v); err != nil {
-			return s.fail(s.running, err)
-		}
-	}
-	return true, nil
+	return nil
 }
 
-// read reads the next row.
-func (s *scan) read() (values []any, err error) {
-	defer guard(s.name, s.logger, &err)
-	if err := s.running.ctx.Err(); err != nil {
-		return nil, err
-	}
-	return s.next()
-}
-
-// start begins to read, now that it is known what is wanted.
-func (s *scan) start(row duckdb.Row) (err error) {
-	defer guard(s.name, s.logger, &err)
-	s.running = callOf(s.conn)
-	wanted := make([]bool, len(s.columns))
-	for i := range wanted {
-		wanted[i] = row.IsProjected(i)
-	}
-	s.next, s.end, err = s.begin(s.running.ctx, wanted)
-	if err == nil {
+func (s *scan) fill(chunk duckdb.DataChunk) (n int, err error) {
+	defer guard(s.name, s.logger, &err) // the driver's own panics end here too
+	if s.next == nil {
+		s.running = callOf(s.conn)
+		s.wanted = projectionOf(chunk, len(s.columns))
+		if s.next, s.end, err = s.begin(s.running.ctx, s.wanted); err != nil {
+			return 0, err
+		}
 		s.running.begun(s)
 	}
-	return err
+	if err := s.running.ctx.Err(); err != nil {
+		return 0, err
+	}
+	for n < duckdb.GetDataChunkCapacity() {
+		values, err := s.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		for i, wanted := range s.wanted {
+			if !wanted {
+				continue
+			}
+			if err := chunk.SetValue(i, n, values[i]); err != nil {
+				return 0, errors.New("a value does not fit its column") // the driver's text holds it
+			}
+		}
+		n++
+	}
+	return n, nil
 }

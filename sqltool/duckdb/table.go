@@ -32,8 +32,8 @@ func Table[Row any](name string, f func(context.Context) iter.Seq2[Row, error]) 
 
 // registerTable registers a table function without arguments, of which each place in a statement gets a scan like that one.
 func registerTable(c *sql.Conn, like *scan) error {
-	return duckdb.RegisterTableUDF(c, like.name, duckdb.RowTableFunction{
-		BindArgumentsContext: func(ctx context.Context, _ map[string]any, _ ...any) (duckdb.RowTableSource, error) {
+	return duckdb.RegisterTableUDF(c, like.name, duckdb.ChunkTableFunction{
+		BindArgumentsContext: func(ctx context.Context, _ map[string]any, _ ...any) (duckdb.ChunkTableSource, error) {
 			return &scan{name: like.name, columns: like.columns, logger: like.logger, begin: like.begin, conn: ctx}, nil
 		},
 	})

@@ -130,7 +130,7 @@ func (r *refresh) drop(ctx context.Context) error {
 	if r.view.definition.Kind == Virtual {
 		kind = "VIEW"
 	}
-	for _, table := range []string{r.staged, r.fresh, r.fresh + raw} {
+	for _, table := range []string{r.staged, r.staged + raw, r.fresh, r.fresh + raw} {
 		if _, err := r.conn.ExecContext(ctx, "DROP "+kind+" IF EXISTS "+private+"."+name(table)); err != nil {
 			return err
 		}

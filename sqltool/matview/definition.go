@@ -47,7 +47,8 @@ type Definition struct {
 	// DependsOn names definitions that are refreshed before this one, beside those that SQL reads by name, which are found by themselves.
 	DependsOn []string
 	// Check judges a new version before readers see it: an error keeps the old one, and the refresh fails with that error. table is the
-	// new version's name, schema included. It must only read, and its error must hold no values. Nil accepts all.
+	// new version's name, such as mcpgov_matview.orders__7: schema and table, neither needs quotes. It must only read, and its error must hold
+	// no values. Nil accepts all. An incremental refresh that found nothing new is not checked.
 	Check func(ctx context.Context, db *sql.DB, table string) error
 }
 

@@ -2,6 +2,7 @@ package matview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -93,7 +94,7 @@ func (v *View) fly(ctx context.Context, f *flight) (err error) {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("matview: refresh %s: panic (%T)", v.name, p)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(ctx.Err(), context.Canceled) { // nobody waited any more, or the store closes: that says nothing of the data
 			v.failed(err, time.Since(began))
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -82,6 +83,7 @@ func TestHangUp(t *testing.T) {
 	<-entered
 	hangUp()
 	require.ErrorIs(t, <-ended, context.Canceled)
+	require.Empty(t, view.Status().Fault, "that nobody waited is no fault of the data")
 
 	go func() { ended <- view.Refresh(t.Context()) }() // waits for the one that ends, then begins its own
 	<-entered
@@ -161,6 +163,7 @@ func TestRunInABubble(t *testing.T) {
 		require.NoError(t, store.Run(ctx))
 		end()
 		require.Equal(t, int64(21), store.View("spent").Status().Version)
+		require.NoError(t, store.Health(t.Context()))
 		failing = true
 		ctx, end = context.WithTimeout(t.Context(), 90*time.Minute)
 		require.NoError(t, store.Run(ctx))
@@ -169,6 +172,50 @@ func TestRunInABubble(t *testing.T) {
 		require.Equal(t, int64(21), status.Version)
 		require.Contains(t, status.Fault, "broken")
 		require.True(t, status.Overdue)
+		require.ErrorContains(t, store.Health(t.Context()), "spent is overdue")
 		require.NoError(t, store.Close())
 	})
+}
+
+// TestManyAtOnce: refreshes of different definitions run side by side, on as few connections as there are, and none is in another's way.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, w := range map[string]with{
+		"in memory": {}, "in a file": {Path: filepath.Join(t.TempDir(), "w.duckdb")}, "on one connection": {Connections: 1}, "on two": {Connections: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w.Setup = orders
+			for i := range 6 {
+				w.Definitions = append(w.Definitions, matview.Definition{
+					Name: fmt.Sprintf("v%d", i), SQL: "SELECT o.id, x.range AS n FROM orders o, range(1000) x", Indexes: []matview.Index{{Columns: []string{"n"}}},
+					Check: func(ctx context.Context, db *sql.DB, table string) error { // needs a connection of its own
+						var n int
+						return db.QueryRowContext(ctx, "SELECT count(*) FROM "+table).Scan(&n)
+					},
+				}, matview.Definition{Name: fmt.Sprintf("above%d", i), SQL: fmt.Sprintf("SELECT count(*) AS n FROM v%d", i), Incremental: &matview.Incremental{Column: "n"}})
+			}
+			store := open(t, w)
+			var all sync.WaitGroup
+			for _, d := range w.Definitions {
+				all.Go(func() {
+					for range 4 {
+						if err := store.View(d.Name).Refresh(t.Context()); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			all.Go(func() {
+				for range 3 {
+					if err := store.Refresh(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+			all.Wait()
+			require.EqualValues(t, 10_000, number(t, store.SQL(), "SELECT count(*) FROM v3"))
+			require.EqualValues(t, 1, number(t, store.SQL(), "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'mcpgov_matview'"))
+		})
+	}
 }

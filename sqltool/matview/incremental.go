@@ -30,13 +30,9 @@ func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	if at < 0 {
 		return false, false, nil // another column may be named than before
 	}
-	from, err := r.from(ctx, kept[at].kind)
+	from, placeholder, err := r.from(ctx, kept[at].kind)
 	if err != nil {
 		return false, false, err
-	}
-	placeholder := "$1"
-	if d.Source != nil && d.Source.Placeholder != nil {
-		placeholder = d.Source.Placeholder(1)
 	}
 	query := fmt.Sprintf("SELECT * FROM (\n%s\n) AS matview_new WHERE matview_new.%s > %s", d.SQL, name(kept[at].name), placeholder)
 	if err := r.read(ctx, r.fresh, query, from); err != nil {
@@ -73,9 +69,9 @@ func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	return true, true, r.count(ctx)
 }
 
-// from is the value above which rows are read, as the source takes it.
-func (r *refresh) from(ctx context.Context, kind string) (any, error) {
-	i := r.view.definition.Incremental
+// from is the value above which rows are read, and how the source's SQL writes the place for it.
+func (r *refresh) from(ctx context.Context, kind string) (value any, placeholder string, err error) {
+	i, source := r.view.definition.Incremental, r.view.definition.Source
 	expression := "CAST($1 AS " + kind + ")"
 	switch {
 	case i.Overlap > 0:
@@ -83,14 +79,17 @@ func (r *refresh) from(ctx context.Context, kind string) (any, error) {
 	case i.OverlapBy > 0:
 		expression = fmt.Sprintf("CAST(%s - %d AS %s)", expression, i.OverlapBy, kind)
 	}
-	var value any
+	if source == nil { // DuckDB reads its own text exactly
+		return r.old.watermark.String, expression, nil
+	}
 	if err := r.conn.QueryRowContext(ctx, "SELECT "+expression, r.old.watermark.String).Scan(&value); err != nil {
-		return nil, plain("read the watermark", err)
+		return nil, "", plain("read the watermark", err)
 	}
-	if r.view.definition.Source == nil {
-		return value, nil
+	placeholder = "$1"
+	if source.Placeholder != nil {
+		placeholder = source.Placeholder(1)
 	}
-	return outward(value), nil
+	return outward(value), placeholder, nil
 }
 
 // mark keeps the greatest value of the column in table, if it is greater than the one before.
@@ -111,6 +110,8 @@ func (r *refresh) mark(ctx context.Context, table string) error {
 		return safe("Incremental.Column %q is %s: it takes an integer, a decimal, a date or a timestamp", i.Column, kind)
 	case i.Overlap > 0 && !times:
 		return safe("Incremental.Overlap is for times, and column %q is %s: write OverlapBy", i.Column, kind)
+	case i.OverlapBy > 0 && strings.HasPrefix(kind, "U"):
+		return safe("Incremental.OverlapBy would go below zero, which column %q cannot: cast it to BIGINT in the SQL", i.Column)
 	case i.OverlapBy > 0 && !number:
 		return safe("Incremental.OverlapBy is for numbers, and column %q is %s: write Overlap", i.Column, kind)
 	}

@@ -1,6 +1,8 @@
 package matview_test
 
 import (
+	"context"
+	"database/sql"
 	"testing"
 	"time"
 
@@ -75,6 +77,10 @@ func TestIncrementalFaults(t *testing.T) {
 		_, err := try(t.Context(), with{Definitions: []matview.Definition{recent(i)}, Setup: orders})
 		require.ErrorContains(t, err, fault)
 	}
+	unsigned := recent(matview.Incremental{Column: "id", Key: []string{"id"}, OverlapBy: 20})
+	unsigned.SQL = "SELECT CAST(id AS UINTEGER) AS id FROM orders"
+	_, err := try(t.Context(), with{Definitions: []matview.Definition{unsigned}, Setup: orders})
+	require.ErrorContains(t, err, "below zero")
 	store := open(t, with{Definitions: []matview.Definition{recent(matview.Incremental{Column: "id", Key: []string{"id"}})}, Setup: orders})
 	execute(t, store.SQL(), "INSERT INTO orders VALUES (20, 'a', 1, now()), (20, 'b', 1, now())")
 	require.ErrorContains(t, store.Refresh(t.Context()), "the key is not unique")
@@ -110,4 +116,41 @@ func TestColumnsChanged(t *testing.T) {
 	execute(t, store.SQL(), "ALTER TABLE orders ADD COLUMN note VARCHAR DEFAULT 'none'")
 	require.NoError(t, store.Refresh(t.Context()))
 	require.EqualValues(t, 10, number(t, store.SQL(), "SELECT count(note) FROM recent"))
+}
+
+// TestWatermarkTypes: every type of a watermark goes to this database and to another, and comes back, without loss.
+func TestWatermarkTypes(t *testing.T) {
+	t.Parallel()
+	for kind, values := range map[string][3]string{
+		"TINYINT": {"-128", "1", "127"}, "UTINYINT": {"0", "254", "255"}, "SMALLINT": {"1", "32766", "32767"}, "USMALLINT": {"1", "65534", "65535"},
+		"INTEGER": {"1", "2147483646", "2147483647"}, "UINTEGER": {"1", "4294967294", "4294967295"}, "BIGINT": {"1", "9223372036854775806", "9223372036854775807"},
+		"UBIGINT": {"1", "18446744073709551614", "18446744073709551615"}, "HUGEINT": {"1", "170141183460469231731687303715884105726", "170141183460469231731687303715884105727"},
+		"UHUGEINT":      {"1", "340282366920938463463374607431768211454", "340282366920938463463374607431768211455"},
+		"DECIMAL(38,9)": {"1", "12345678901234567890123456789.000000001", "12345678901234567890123456789.000000002"},
+		"DATE":          {"2026-01-01", "2026-01-02", "2026-01-03"}, "TIMESTAMP": {"2026-01-01", "2026-01-02 00:00:00.000001", "2026-01-02 00:00:00.000002"},
+		"TIMESTAMPTZ": {"2026-01-01", "2026-01-02 00:00:00.000001+02", "2026-01-02 00:00:00.000002+02"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			setup := func(ctx context.Context, db *sql.DB) error {
+				_, err := db.ExecContext(ctx, "CREATE TABLE rows AS SELECT CAST(unnest(['"+values[0]+"', '"+values[1]+"']) AS "+kind+") AS v")
+				return err
+			}
+			source := open(t, with{Setup: setup})
+			incremental := &matview.Incremental{Column: "v"}
+			store := open(t, with{Setup: setup, Definitions: []matview.Definition{
+				{Name: "own", SQL: "SELECT v FROM rows", Incremental: incremental}, {Name: "other", SQL: "SELECT v FROM rows", Incremental: incremental, Source: &matview.Source{System: "duck", DB: source.SQL()}},
+			}})
+			for _, db := range []*sql.DB{source.SQL(), store.SQL()} {
+				execute(t, db, "INSERT INTO rows VALUES ('"+values[2]+"')")
+				execute(t, db, "DELETE FROM rows WHERE v < '"+values[1]+"'")
+			}
+			require.NoError(t, store.Refresh(t.Context()))
+			for _, view := range []string{"own", "other"} {
+				require.EqualValues(t, 3, number(t, store.SQL(), "SELECT count(DISTINCT v) FROM "+view), view)
+				require.EqualValues(t, 3, number(t, store.SQL(), "SELECT count(*) FROM "+view), view)
+				require.NotEqual(t, store.View(view).Status().Full, store.View(view).Status().AsOf, "only what is new was read")
+			}
+		})
+	}
 }

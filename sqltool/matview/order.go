@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// tablesIn names what sql reads, as far as it may be a definition of this schema. It parses and neither binds nor runs; whatever is not one
-// SELECT is an error. The name of a CTE counts as well: at worst something is refreshed a little earlier than needed.
-func tablesIn(ctx context.Context, db *sql.DB, schema, query string) ([]string, error) {
+// tablesIn names what the SQL of a definition reads, as far as it may be a definition of this schema. It parses and neither binds nor runs;
+// whatever is not one SELECT is an error. The name of a CTE counts as well, because the CTE may read the table of its name: at worst something
+// is refreshed earlier than needed. A CTE called as the definition itself does not count.
+func tablesIn(ctx context.Context, db *sql.DB, schema, self, query string) ([]string, error) {
 	var tree string
 	if err := db.QueryRowContext(ctx, "SELECT CAST(json_serialize_sql(CAST(? AS VARCHAR)) AS VARCHAR)", query).Scan(&tree); err != nil {
 		return nil, plain("parse", err)
@@ -35,14 +36,22 @@ func tablesIn(ctx context.Context, db *sql.DB, schema, query string) ([]string, 
 		return nil, fmt.Errorf("read DuckDB's tree of the SQL: %w", err)
 	}
 	var found []string
+	own := false
 	collect(root, func(node map[string]any) {
 		of, _ := node["schema_name"].(string)
 		name, _ := node["table_name"].(string)
-		if node["type"] == "BASE_TABLE" && (of == "" || strings.EqualFold(of, schema)) {
+		if node["type"] == "BASE_TABLE" && (strings.EqualFold(of, schema) || (of == "" && schema == "main")) {
 			found = append(found, strings.ToLower(name))
 		}
+		ctes, _ := node["cte_map"].(map[string]any)
+		list, _ := ctes["map"].([]any)
+		for _, cte := range list {
+			entry, _ := cte.(map[string]any)
+			key, _ := entry["key"].(string)
+			own = own || strings.EqualFold(key, self)
+		}
 	})
-	return found, nil
+	return slices.DeleteFunc(found, func(name string) bool { return own && name == self }), nil
 }
 
 // collect calls visit for every object in a JSON value.
@@ -68,7 +77,7 @@ func sorted(views map[string]*View) ([]*View, error) {
 	var visit func(v *View) error
 	visit = func(v *View) error {
 		if i := slices.Index(path, v.name); i >= 0 {
-			return fmt.Errorf("definitions depend on each other in a circle: %s", strings.Join(append(path[i:], v.name), " -> "))
+			return fmt.Errorf("definitions depend on each other in a circle (the name of a CTE counts: call it otherwise): %s", strings.Join(append(path[i:], v.name), " -> "))
 		}
 		if done[v.name] {
 			return nil

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib" // and the driver "pgx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/sqltool/matview"
@@ -20,8 +21,10 @@ func postgres(t *testing.T, schema string) *sql.DB {
 	if dsn == "" {
 		t.Skip("MCPGOV_TEST_POSTGRES is not set")
 	}
-	db, err := sql.Open("pgx", dsn+" search_path="+schema)
+	config, err := pgx.ParseConfig(dsn)
 	require.NoError(t, err)
+	config.RuntimeParams["search_path"] = schema
+	db := stdlib.OpenDB(*config)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	execute(t, db, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
 	execute(t, db, "CREATE SCHEMA "+schema)

@@ -14,6 +14,7 @@ import (
 	"github.com/mcpgov/go-sdk/mcptest"
 	"github.com/mcpgov/go-sdk/policy"
 	"github.com/mcpgov/go-sdk/sqltool"
+	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 	"github.com/mcpgov/go-sdk/sqltool/matview"
 )
 
@@ -222,4 +223,31 @@ func TestFreshenBeneath(t *testing.T) {
 	require.Equal(t, int64(2), store.View("spent").Status().Version)
 	require.Equal(t, int64(2), store.View("top").Status().Version)
 	require.Equal(t, int64(1), store.View("other").Status().Version)
+}
+
+// TestMasked: rows of an answer are masked as those of any tool, kept or live.
+func TestMasked(t *testing.T) {
+	t.Parallel()
+	type person struct {
+		Email string `json:"email" gov:"pii,mask=email"`
+	}
+	type none struct{ matview.Freshness }
+	store := open(t, with{Definitions: []matview.Definition{{Name: "people", SQL: "SELECT 'canary@example.com' AS email"}}})
+	live, err := sqltool.New("erp", store.SQL(), sqltool.Options{Engine: duckdb.Engine()})
+	require.NoError(t, err)
+	rules := &policy.Set{Blocks: []policy.Block{{
+		Tools:  []string{"people"},
+		Input:  []policy.Rule{{Condition: "true", Action: policy.ActionAllow}},
+		Output: []policy.Rule{{Condition: "true", Action: policy.ActionMaskSensitive}},
+	}}}
+	srv, err := mcpgov.New(mcpgov.Config{Name: "shop", Version: "1.0.0", Policy: rules, Audit: audit.Discard(), Identify: mcpgov.Anonymous()},
+		matview.Query[none, person](store.View("people"), mcpgov.ToolSpec{Name: "people", Description: "People."}, matview.Reading{
+			Cached: sqltool.Statement{SQL: "SELECT email FROM people"}, MaxAge: time.Hour,
+			Live: &matview.Live{DB: live, Statement: sqltool.Statement{SQL: "SELECT 'canary@example.com' AS email"}},
+		}))
+	require.NoError(t, err)
+	client := mcptest.New(t, srv).As(mcpgov.User{Anonymous: true})
+	for from, arguments := range map[matview.From]map[string]any{matview.Cached: {}, matview.FromLive: {"max_age_seconds": 0}} {
+		client.Call("people", arguments).OK().Has("answered_from", string(from)).NoLeak("canary@example.com")
+	}
 }

@@ -29,9 +29,17 @@ func TestOrder(t *testing.T) {
 	require.Equal(t, []string{"spent", "top", "a_view", "after"}, order)
 	require.EqualValues(t, 18, number(t, store.SQL(), "SELECT CAST(most AS BIGINT) FROM a_view"))
 
+	// A CTE called as its own definition is no circle, and the name of another schema's table is none of ours.
+	own := open(t, with{Schema: "kept", Setup: orders, Definitions: []matview.Definition{
+		{Name: "orders", SQL: "SELECT * FROM orders"}, {Name: "late", SQL: "WITH late AS (SELECT * FROM kept.orders WHERE id > 3) SELECT * FROM late"},
+	}})
+	require.EqualValues(t, 6, number(t, own.SQL(), "SELECT count(*) FROM kept.late"))
+	same := open(t, with{Setup: orders, Definitions: []matview.Definition{{Name: "late", SQL: "WITH late AS (SELECT * FROM orders WHERE id > 3) SELECT * FROM late"}}})
+	require.EqualValues(t, 6, number(t, same.SQL(), "SELECT count(*) FROM late"))
+
 	for fault, definitions := range map[string][]matview.Definition{
-		"circle: a -> b -> a":                  {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
-		"circle: a -> a":                       {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
+		"otherwise): a -> b -> a":              {{Name: "a", SQL: "SELECT * FROM b"}, {Name: "b", SQL: "WITH x AS (SELECT * FROM main.a) SELECT * FROM x"}},
+		"otherwise): a -> a":                   {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"a"}}},
 		`depends on "b", which is not defined`: {{Name: "a", SQL: "SELECT 1", DependsOn: []string{"b"}}},
 		"stands there twice":                   {{Name: "a", SQL: "SELECT 1"}, {Name: "a", SQL: "SELECT 1"}},
 		"write lower-case letters":             {{Name: "a\" b", SQL: "SELECT 1"}},

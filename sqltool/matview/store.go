@@ -16,7 +16,8 @@ import (
 
 // Options configures a [Store].
 type Options struct {
-	// Schema is where readers find the materialisations; empty is "main". It is made if it is missing.
+	// Schema is where readers find the materialisations; empty is "main". It is made if it is missing. Of another one, SQL must write the name:
+	// kept.orders.
 	Schema string
 	// Definitions are what the store keeps. Materialisations that the database holds and that stand here no more are dropped.
 	Definitions []Definition
@@ -149,7 +150,7 @@ func (s *Store) link(ctx context.Context) error {
 			}
 		}
 		if v.definition.Source == nil {
-			found, err := tablesIn(ctx, s.pool, s.opts.Schema, v.definition.SQL)
+			found, err := tablesIn(ctx, s.pool, s.opts.Schema, v.name, v.definition.SQL)
 			if err != nil {
 				faults = append(faults, fmt.Errorf("definition %q: %w", v.name, err))
 			}

@@ -26,6 +26,7 @@ type with struct {
 	Path        string // empty: in memory
 	Setup       func(ctx context.Context, db *sql.DB) error
 	Schema      string
+	Connections int // zero is the default
 	Definitions []matview.Definition
 	Now         func() time.Time
 }
@@ -44,7 +45,7 @@ func (k *kept) Close() error {
 }
 
 func try(ctx context.Context, w with) (*kept, error) {
-	db, err := duckdb.Open(ctx, duckdb.Options{Path: w.Path, Writable: w.Path != ""})
+	db, err := duckdb.Open(ctx, duckdb.Options{Path: w.Path, Writable: w.Path != "", Pool: duckdb.Pool{Open: w.Connections}})
 	if err != nil {
 		return nil, err
 	}
@@ -166,4 +167,28 @@ func TestUniqueIndex(t *testing.T) {
 	require.NotContains(t, err.Error(), "canary")
 	require.NotContains(t, store.Status()[0].Fault, "canary")
 	require.EqualValues(t, 3, number(t, store.SQL(), "SELECT count(DISTINCT customer) FROM by_customer"))
+}
+
+// TestFailsThenWorks: what a failed load left behind is in nobody's way, and the error names the column and no value.
+func TestFailsThenWorks(t *testing.T) {
+	t.Parallel()
+	source := open(t, with{})
+	execute(t, source.SQL(), "CREATE TABLE words AS SELECT 1 AS id, '12' AS word")
+	store := open(t, with{Definitions: []matview.Definition{{
+		Name: "numbers", SQL: "SELECT id, word FROM words", Source: &matview.Source{System: "erp", DB: source.SQL()}, Columns: map[string]string{"word": "INTEGER"},
+		Incremental: &matview.Incremental{Column: "id"},
+	}}})
+	for _, refresh := range []func(context.Context) error{store.View("numbers").Rebuild, store.View("numbers").Refresh} {
+		execute(t, source.SQL(), "INSERT INTO words SELECT max(id) + 1, 'canary' FROM words")
+		for range 3 {
+			err := refresh(t.Context())
+			require.ErrorContains(t, err, "column word: 1 values are no INTEGER")
+			require.NotContains(t, err.Error(), "canary")
+		}
+		execute(t, source.SQL(), "UPDATE words SET word = '30' WHERE word = 'canary'")
+		require.NoError(t, refresh(t.Context()))
+		require.Empty(t, store.View("numbers").Status().Fault)
+	}
+	require.EqualValues(t, 72, number(t, store.SQL(), "SELECT CAST(sum(word) AS BIGINT) FROM numbers"))
+	require.EqualValues(t, 1, number(t, store.SQL(), "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'mcpgov_matview'"))
 }

@@ -2,6 +2,7 @@ package matview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -149,6 +150,17 @@ func (s *Store) Status() []Status {
 		all[i] = v.Status()
 	}
 	return all
+}
+
+// Health is an error that names what is overdue, for a health check. One failed refresh is none: the old version may be good for long.
+func (s *Store) Health(context.Context) error {
+	var faults []error
+	for _, status := range s.Status() {
+		if status.Overdue {
+			faults = append(faults, fmt.Errorf("matview: %s is overdue; its age is %s", status.Name, status.Age.Round(time.Second)))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // Refresh reads what is new, or everything, and swaps the new version in. What it depends on is taken as it is; [Store.Refresh] refreshes

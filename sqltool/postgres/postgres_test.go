@@ -81,3 +81,11 @@ func caller(tb testing.TB, log audit.Sink, features ...mcpgov.Feature) *mcptest.
 }
 
 type nothing struct{}
+
+// on makes a DB of a pool.
+func (s *server) on(tb testing.TB, pool *sql.DB) *sqltool.DB {
+	tb.Helper()
+	db, err := sqltool.New("crm", pool, sqltool.Options{Engine: postgres.Engine()})
+	require.NoError(tb, err)
+	return db
+}

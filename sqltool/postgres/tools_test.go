@@ -34,8 +34,8 @@ type segments struct {
 	Segments []string `json:"segments"`
 }
 
-func spec(name string, errors ...mcpgov.ErrorSpec) mcpgov.ToolSpec {
-	return mcpgov.ToolSpec{Name: name, Description: "A tool of a test.", Errors: errors}
+func spec(name string, declared ...mcpgov.ErrorSpec) mcpgov.ToolSpec {
+	return mcpgov.ToolSpec{Name: name, Description: "A tool of a test.", Errors: declared}
 }
 
 const bySegment = "SELECT customer_id, name, email, spent FROM customers WHERE segment IN $segments ORDER BY customer_id"
@@ -100,9 +100,9 @@ func TestRow(t *testing.T) {
 	t.Parallel()
 	db := newServer(t, customers).db(t, sqltool.Options{})
 	log := &mcptest.Recorder{}
-	const sql = "SELECT customer_id, name, email, spent FROM customers WHERE customer_id LIKE $customer_id"
+	const text = "SELECT customer_id, name, email, spent FROM customers WHERE customer_id LIKE $customer_id"
 	c := caller(t, log, sqltool.QueryRow[lookup, customer](db, spec("get", mcpgov.ErrorSpec{Code: "no_customer", Meaning: "There is no such customer."}),
-		sqltool.Statement{SQL: sql, NotFound: "no_customer", Tables: []string{"customers"}, Model: "crm.customers", Revision: "abc123"}))
+		sqltool.Statement{SQL: text, NotFound: "no_customer", Tables: []string{"customers"}, Model: "crm.customers", Revision: "abc123"}))
 	var got customer
 	c.Call("get", lookup{"cust_1"}).OK().Into(&got)
 	require.Equal(t, sqltool.Decimal("1234.50"), got.Spent)
