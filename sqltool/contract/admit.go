@@ -46,6 +46,7 @@ func (g *Guard) note(target string, declared bool, tables []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.reads[target]
+	r.contracts = slices.Clone(r.contracts) // a call may be reading them
 	r.declared = r.declared || declared
 	if len(tables) == 0 {
 		r.unknown = true
@@ -180,7 +181,7 @@ func (g *Guard) state(i int, now time.Time) state {
 }
 
 // Health returns an error that names every contract that is broken and does more than warn, for a server's health. It asks the
-// database nothing.
+// database nothing: the error is about the last check.
 func (g *Guard) Health(context.Context) error {
 	now := time.Now()
 	var broken []error

@@ -59,11 +59,13 @@ const (
 	Rejected   Kind = "rejected"   // no value is one of Values
 	Pattern    Kind = "pattern"    // a part of every text matches Pattern
 	References Kind = "references" // every value is in the column of References
-	Fresh      Kind = "fresh"      // the newest time in the column, or of SQL as an expression, is no older than MaxAge
-	Rows       Kind = "rows"       // the number of rows is in Range
-	Measure    Kind = "measure"    // what Measure says of the column is in Range
-	Condition  Kind = "condition"  // SQL, a condition, is true of every row; NULL is not true
-	SQL        Kind = "sql"        // SQL, a whole query, returns nothing; with Counts it returns one number, 0
+	// Fresh: the newest time in the column, or of SQL as an expression, is no older than MaxAge, and no more than 5 minutes ahead. A time
+	// without a zone is UTC.
+	Fresh     Kind = "fresh"
+	Rows      Kind = "rows"      // the number of rows is in Range
+	Measure   Kind = "measure"   // what Measure says of the column is in Range
+	Condition Kind = "condition" // SQL, a condition, is true of every row; NULL is not true
+	SQL       Kind = "sql"       // SQL, a whole query, returns nothing; with Counts it returns one number, 0
 
 	kindColumn Kind = "column" // the column is there, of its type
 	kindClosed Kind = "closed" // no other column is

@@ -20,6 +20,10 @@
 // [Guard.Health]. [Warn]: the log of operators says so. Every breach and every recovery is an event in the audit log; a recovery that
 // cannot be recorded is none yet. What was not checked, could not be checked, or was not checked for three intervals is broken.
 //
+// [Guard.Start], [Guard.Stop] and [Guard.Health] have the form of hooks for a server's start, stop and health. Whoever would rather start and
+// refuse calls until the data is mended calls [Guard.Check] once and lets [Guard.Run] go on in a goroutine. Free SQL and other handlers that learn
+// from their arguments what they read ask [Guard.Admit].
+//
 // # How it is checked
 //
 // One scan of each table answers all checks that count rows; references, combinations of columns and SQL have a query of their own. Each query runs in

@@ -19,7 +19,7 @@ func Example_customer360() {
 		fmt.Println(err)
 		return
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if _, err := db.ExecContext(ctx, `CREATE TABLE customer_360 (customer_id VARCHAR, lifetime_value DECIMAL(10,2), tier VARCHAR);
 		INSERT INTO customer_360 VALUES ('cust_1', 12000, 'gold'), ('cust_2', -5, 'bronze')`); err != nil {
 		fmt.Println(err)

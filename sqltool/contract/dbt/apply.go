@@ -70,6 +70,11 @@ func valid(c contract.Check) error {
 	return nil
 }
 
+// whole refuses SQL that would reach beyond the brackets it is put in.
+func whole(text string) error {
+	return valid(contract.Check{Name: "it", Kind: contract.Condition, SQL: text})
+}
+
 // columnTest handles the tests that say that a column is there; done is false for all others.
 func (t *test) columnTest(one *table) (done bool) {
 	if t.pack != "dbt_expectations" || t.conf.Where != "" {

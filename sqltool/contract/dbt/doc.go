@@ -15,7 +15,8 @@
 // The tests not_null, unique, accepted_values and relationships; those of dbt_utils and dbt_expectations that look at one table, with their arguments
 // in the old spelling and below arguments: in the new; where, severity, warn_if and error_if; the freshness of sources; contracts that are
 // enforced, with data types and constraints. A manifest that was compiled holds the SQL of every test: tests of other names, and
-// those that are SQL files, become checks that run it. Descriptions come with their doc blocks. A contract's lineage is
+// those that are SQL files, become checks that run it; it names tables with the database that dbt built them in, so the server must open
+// that under the same name. Descriptions come with their doc blocks. A contract's lineage is
 // dbt's: the model, what it depends on, and the git commit where the environment of dbt told it (DBT_ENV_CUSTOM_ENV_GIT_SHA and its like).
 //
 // Whatever no check was made of is named in Project.NotUnderstood, never passed over; tests that the project itself has switched off

@@ -66,6 +66,10 @@ func (p *Project) constrain(t *table, k constraint) {
 			p.report(where, "its expression is missing, or a template that dbt has still to render")
 			return
 		}
+		if err := whole(k.Expression); err != nil {
+			p.report(where, "its expression: %v", err)
+			return
+		}
 	case "foreign_key":
 		parent := p.find(k.To)
 		if parent == nil || parent.ephemeral {

@@ -54,13 +54,13 @@ func (p *Project) expectation(t *test) (contract.Check, bool) {
 		c = t.recency("column_name")
 		c.Where = where
 	default:
-		return t.whole(c)
+		return t.overall(c)
 	}
 	return c, true
 }
 
-// whole are the expectations that measure a table or a column.
-func (t *test) whole(c contract.Check) (contract.Check, bool) {
+// overall are the expectations that measure a table or a column.
+func (t *test) overall(c contract.Check) (contract.Check, bool) {
 	measures := map[string]contract.Aggregate{
 		"expect_column_min_to_be_between": contract.Least, "expect_column_max_to_be_between": contract.Greatest,
 		"expect_column_mean_to_be_between": contract.Mean, "expect_column_sum_to_be_between": contract.Sum,

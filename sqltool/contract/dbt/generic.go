@@ -135,6 +135,9 @@ func (t *test) expression() contract.Check {
 	if column != "" {
 		expression = quoted(unquoted(column)) + " " + expression
 	}
+	if err := whole(expression); err != nil {
+		t.wrong("argument expression: %w", err)
+	}
 	where := t.text("row_condition")
 	if where == "" {
 		where = plainTrue(t.text("condition"))

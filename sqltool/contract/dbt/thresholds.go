@@ -62,6 +62,11 @@ func (t *test) configure(c *contract.Check) {
 		t.wrong("its where is a template that dbt has still to render")
 	}
 	if t.conf.Where != "" && c.Where != "" {
+		for _, each := range []string{t.conf.Where, c.Where} {
+			if err := whole(each); err != nil {
+				t.wrong("its where: %w", err)
+			}
+		}
 		c.Where = "(\n" + t.conf.Where + "\n) AND (\n" + c.Where + "\n)"
 	} else if t.conf.Where != "" {
 		c.Where = t.conf.Where
