@@ -59,6 +59,19 @@ func TestPanic(t *testing.T) {
 	require.Equal(t, "Ann", got.Name)
 }
 
+// TestFloat32 shows that a number is not rounded into a narrower type.
+func TestFloat32(t *testing.T) {
+	t.Parallel()
+	db := openDB(t, sqltool.Options{})
+	type row struct {
+		F float32 `json:"f"`
+	}
+	var got row
+	require.NoError(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "half", SQL: "SELECT 0.5 AS f"}, nil, &got))
+	require.InDelta(t, 0.5, got.F, 0)
+	require.ErrorContains(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "tenth", SQL: "SELECT 0.1 AS f"}, nil, &got), "more digits than a float32 keeps")
+}
+
 type panicking string
 
 func (*panicking) Scan(any) error { panic("no") }
