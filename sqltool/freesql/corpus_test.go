@@ -115,7 +115,7 @@ func TestLegitimate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			x := exploreCorpus(t, worker)
-			bare, err := duckdb.Open(t.Context(), duckdb.Options{Path: corpusFile(t), MemoryBytes: 256 << 20, Threads: 2})
+			bare, err := duckdb.Open(t.Context(), duckdb.Options{Path: corpusFile(t), MemoryBytes: 256 << 20, Threads: 1})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, bare.Close()) })
 			for _, s := range corpus(t, "legitimate.sql", "") {

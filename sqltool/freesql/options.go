@@ -52,8 +52,8 @@ type Options struct {
 	// Concurrent is how many statements run at once; with Worker there are as many processes and one to spare. Zero: 4. A call waits for
 	// its turn for three quarters of Timeout, and is then answered [Busy].
 	Concurrent int
-	// PerCaller is how many of these one caller may have at once, so that others find a place; callers without a name count as one. Zero:
-	// one less than Concurrent, at least one.
+	// PerCaller is how many of these one caller may have at once, so that others find a place. Callers without a name cannot be told apart
+	// and may have all. Zero: one less than Concurrent, at least one.
 	PerCaller int
 
 	// Rights tells what a caller may read; it is asked for every call, and an error refuses. It must not change what it returned. Nil:

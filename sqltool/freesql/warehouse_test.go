@@ -88,13 +88,13 @@ func exploreFile(t testing.TB, path string, worker bool, change func(*freesql.Op
 		System: "warehouse", AllowedSchemas: []string{"sales", "reporting"}, Timeout: 20 * time.Second, Concurrent: 2, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if worker {
-		opts.Worker = &freesql.Worker{Path: path, MemoryBytes: 512 << 20, Threads: 2}
+		opts.Worker = &freesql.Worker{Path: path, MemoryBytes: 512 << 20, Threads: 1}
 	}
 	if change != nil {
 		change(&opts)
 	}
 	if !worker {
-		db, err := duckdb.Open(t.Context(), duckdb.Options{Path: path, Schemas: opts.AllowedSchemas, MemoryBytes: 256 << 20, Threads: 2})
+		db, err := duckdb.Open(t.Context(), duckdb.Options{Path: path, Schemas: opts.AllowedSchemas, MemoryBytes: 256 << 20, Threads: 1})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, db.Close()) })
 		opts.Database = db
