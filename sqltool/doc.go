@@ -65,8 +65,8 @@
 //
 // # Limits
 //
-// A result holds at most MaxRows rows (10,000) and about MaxBytes bytes (8 MiB); its flag truncated is exact: it is set if and only if there
-// was more. The server's own Limits.ResultBytes (4 MiB) refuses what is larger, so raise that for large results. Lists in arguments are bounded
+// A result holds at most MaxRows rows (10,000) and about MaxBytes bytes (3 MiB); its flag truncated is exact: it is set if and only if there
+// was more. The server's own Limits.ResultBytes (4 MiB) refuses what is larger, so raise both for large results. Lists in arguments are bounded
 // by MaxList, a wait for a connection by AcquireWait, a statement by the call's deadline, which reaches the database, and by Timeout.
 //
 // # What is recorded

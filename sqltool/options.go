@@ -11,7 +11,7 @@ import (
 type Options struct {
 	Engine      Engine        // nil: Generic
 	MaxRows     int           // rows of one result; 0 is 10,000
-	MaxBytes    int           // bytes of one result, as JSON, about; 0 is 8 MiB
+	MaxBytes    int           // bytes of one result, as JSON, about; 0 is 3 MiB, below the 4 MiB of mcpgov.Limits.ResultBytes: past those a result fails instead of being cut
 	MaxList     int           // values of one list in the arguments; 0 is 1,000
 	Timeout     time.Duration // of one statement, besides the deadline of the call; 0 is the call's alone
 	AcquireWait time.Duration // for a connection from the pool; 0 is 1 s
@@ -29,7 +29,7 @@ type Options struct {
 
 const (
 	defaultRows    = 10_000
-	defaultBytes   = 8 << 20
+	defaultBytes   = 3 << 20
 	defaultList    = 1_000
 	defaultAcquire = time.Second
 	defaultSlow    = time.Second

@@ -25,6 +25,9 @@ type conn struct {
 	current   atomic.Pointer[call] // the statement that runs, for Go functions in it
 }
 
+// Native returns the driver's own connection, for what only that has, such as an appender. Whoever gets a conn from (*sql.Conn).Raw may ask for it.
+func (c *conn) Native() *duckdb.Conn { return c.native }
+
 // Prepare prepares one statement without running anything, and returns the driver's own *duckdb.Stmt, which knows the types of parameters
 // and columns.
 func (c *conn) Prepare(query string) (driver.Stmt, error) {

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
 	native "github.com/duckdb/duckdb-go/v2"
@@ -122,18 +121,13 @@ func (l *load) append(ctx context.Context, rows *sql.Rows, table string, targets
 	return wrap("append", err)
 }
 
-// driversOwn is the driver's connection behind one of package sqltool/duckdb, which keeps it to itself: only with it can rows be appended.
+// driversOwn is the driver's connection behind one of package sqltool/duckdb: only with it can rows be appended.
 func driversOwn(connection any) (*native.Conn, error) {
 	switch connection := connection.(type) {
 	case *native.Conn:
 		return connection, nil
 	case interface{ Native() *native.Conn }:
 		return connection.Native(), nil
-	}
-	if v := reflect.ValueOf(connection); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-		if field := v.Elem().FieldByName("native"); field.IsValid() && field.Type() == reflect.TypeFor[*native.Conn]() {
-			return (*native.Conn)(field.UnsafePointer()), nil
-		}
 	}
 	return nil, safe("rows cannot be appended to a connection of type %T", connection)
 }

@@ -78,7 +78,7 @@ const (
 
 // Query makes a tool that answers from a materialisation while it is young enough, and otherwise live or after a refresh. In may embed
 // [Freshness], so that callers can ask for younger data. Both statements are checked against In and Row when the tool is made. Who answered,
-// and how old the data is, stands in the result and in the provenance. Do not set ToolSpec.Cache: it knows nothing of ages.
+// and how old the data is, stands in the result and in the provenance. ToolSpec.Cache is a fault: it knows nothing of ages.
 func Query[In, Row any](v *View, spec mcpgov.ToolSpec, r Reading) mcpgov.Feature {
 	t, err := newReader(v, &spec, r)
 	if err == nil {

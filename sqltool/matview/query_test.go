@@ -190,13 +190,17 @@ func TestQueryFaults(t *testing.T) {
 		"$customer_id":       {Cached: sqltool.Statement{SQL: "SELECT 1 AS total FROM spent WHERE customer = $customer_id"}, TooOld: matview.RefreshFirst},
 		`"x_live"`:           {Cached: sound, Live: &matview.Live{DB: db, Statement: sqltool.Statement{SQL: "SELECT 1 AS totl FROM spent"}}},
 		"no definition":      {},
+		"ToolSpec.Cache":     {Cached: sound, TooOld: matview.RefreshFirst},
 	} {
-		view := store.View("spent")
-		if fault == "no definition" {
+		view, spec := store.View("spent"), mcpgov.ToolSpec{Name: "x", Description: "X."}
+		switch fault {
+		case "no definition":
 			view = store.View("spend")
+		case "ToolSpec.Cache":
+			spec.Cache = &mcpgov.Cache{}
 		}
 		_, err := mcpgov.New(mcpgov.Config{Name: "shop", Version: "1.0.0", Policy: policy.AllowAll(), Audit: audit.Discard(), Identify: mcpgov.Anonymous()},
-			matview.Query[spentIn, spentRow](view, mcpgov.ToolSpec{Name: "x", Description: "X."}, r))
+			matview.Query[spentIn, spentRow](view, spec, r))
 		require.ErrorContains(t, err, fault)
 	}
 }

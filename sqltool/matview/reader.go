@@ -55,6 +55,9 @@ func newReader(v *View, spec *mcpgov.ToolSpec, r Reading) (*reader, error) {
 	if r.Cached.Writes || (r.Live != nil && r.Live.Statement.Writes) {
 		fault("a statement Writes: a tool that chooses what to ask must only read")
 	}
+	if spec.Cache != nil {
+		fault("ToolSpec.Cache knows nothing of ages, and would answer a caller who asks for fresher with what is old: leave it out, the materialisation is the cache")
+	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
