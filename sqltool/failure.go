@@ -70,7 +70,11 @@ func (p *prepared) failed(err error) error {
 }
 
 // answer turns the error of a statement tool into what its caller is told. Nothing but words of this file and of the spec reach him.
-func (p *prepared) answer(err error, spec *mcpgov.ToolSpec) error {
+// Where the call itself is at its end, the path says so.
+func (p *prepared) answer(ctx context.Context, err error, spec *mcpgov.ToolSpec) error {
+	if ctx.Err() != nil {
+		return err
+	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		switch {
 		case e.Reason == Conflict && p.statement.Conflict != "":

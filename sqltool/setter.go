@@ -247,6 +247,9 @@ func setFloat(dst reflect.Value, v any) error {
 	if dst.OverflowFloat(f) {
 		return outOfRange(dst)
 	}
+	if dst.Kind() == reflect.Float32 && float64(float32(f)) != f {
+		return errors.New("the number has more digits than a float32 keeps: declare float64")
+	}
 	dst.SetFloat(f)
 	return nil
 }

@@ -69,8 +69,8 @@ var words = func() map[string]sqlType {
 	add(sqlType{family: uintType, bits: 64}, "ubigint", "uint64", "xid8")
 	add(sqlType{family: hugeType}, "hugeint", "int128", "uhugeint", "uint128", "bignum", "varint")
 	add(sqlType{family: decimalType}, "decimal", "numeric", "dec")
-	add(sqlType{family: floatType, bits: 32}, "real", "float4")
-	add(sqlType{family: floatType, bits: 64}, "double", "double precision", "float8", "float")
+	add(sqlType{family: floatType, bits: 32}, "real", "float4", "float") // FLOAT is 32 bits in DuckDB; SQLite, where both are 64, shows when a value does not fit
+	add(sqlType{family: floatType, bits: 64}, "double", "double precision", "float8")
 	add(sqlType{family: textType}, "text", "varchar", "character varying", "character", "char", "bpchar", "string", "name", "citext", "nvarchar", "clob", `"char"`)
 	add(sqlType{family: blobType}, "bytea", "blob", "binary", "varbinary")
 	add(sqlType{family: dateType}, "date")

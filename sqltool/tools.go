@@ -22,7 +22,7 @@ func Query[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Featur
 		out := Rows[Row]{}
 		truncated, err := p.list(ctx, reflect.ValueOf(in), reflect.ValueOf(&out.Rows).Elem())
 		if err != nil {
-			return Rows[Row]{}, p.answer(err, &spec)
+			return Rows[Row]{}, p.answer(ctx, err, &spec)
 		}
 		out.Truncated = truncated
 		return out, nil
@@ -39,7 +39,7 @@ func QueryRow[In, Row any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Fea
 	return mcpgov.Tool(spec, func(ctx context.Context, in In) (Row, error) {
 		var row, none Row
 		if err := p.row(ctx, reflect.ValueOf(in), reflect.ValueOf(&row).Elem()); err != nil {
-			return none, p.answer(err, &spec)
+			return none, p.answer(ctx, err, &spec)
 		}
 		return row, nil
 	})
@@ -55,7 +55,7 @@ func Exec[In any](db *DB, spec mcpgov.ToolSpec, s Statement) mcpgov.Feature {
 	return mcpgov.Tool(spec, func(ctx context.Context, in In) (Affected, error) {
 		n, err := p.exec(ctx, reflect.ValueOf(in))
 		if err != nil {
-			return Affected{}, p.answer(err, &spec)
+			return Affected{}, p.answer(ctx, err, &spec)
 		}
 		return Affected{n}, nil
 	})

@@ -2,6 +2,7 @@ package duckdb_test
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -138,4 +139,22 @@ func TestBenchDuckDB(t *testing.T) {
 	ours, oursAllocs := measured(101, point(db.SQL()))
 	goal(t, "point query, ratio to the bare driver", float64(ours)/float64(bareTime), 1.10, "%.2f",
 		fmt.Sprintf("%s and %d allocs, bare %s and %d", ours/20, oursAllocs/20, bareTime/20, bareAllocs/20))
+
+	// After a deadline of 100 ms: a query that the engine can interrupt, and one that it cannot.
+	for name, query := range map[string]string{
+		"a cross join":         "SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b",
+		"one call of a second": stubborn,
+	} {
+		var answered time.Duration
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			begun := time.Now()
+			_, err := db.AppendJSON(ctx, nil, query, nil, duckdb.Limit{})
+			answered = max(answered, time.Since(begun)-100*time.Millisecond)
+			cancel()
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			settle(t, db)
+		}
+		goal(t, "answer after the deadline, "+name, float64(answered)/float64(time.Millisecond), 100, "%.0f ms", "the latest of five; the driver alone: 500 ms, and seconds")
+	}
 }

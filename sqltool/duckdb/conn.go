@@ -111,7 +111,7 @@ func (c *conn) query(ctx context.Context, query string, s *ready, args []driver.
 	if err != nil {
 		return nil, c.drop(s, err)
 	}
-	return &rows{Rows: native, release: func() error { return c.give(query, s) }}, nil
+	return newRows(native, func() error { return c.give(query, s) }), nil
 }
 
 // ExecContext runs one statement for its effect.

@@ -16,9 +16,8 @@ import (
 
 // Decode turns the driver's types into those of package sqltool.
 func (engine) Decode(column sqltool.Column, v any) (any, error) {
-	if column.Type == "JSON" {
-		text, err := json.Marshal(v)
-		return json.RawMessage(text), err
+	if text, is := v.(string); is && column.Type == "JSON" {
+		return json.RawMessage(text), nil
 	}
 	return decode(v)
 }

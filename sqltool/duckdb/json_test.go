@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/sqltool"
 	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 )
 
@@ -116,23 +118,32 @@ func TestJSONTypes(t *testing.T) {
 	}
 }
 
-// readBack is SQL that makes the value again, of what the JSON and the type's name say and nothing else.
+// readBack is SQL that makes the value again, of what the JSON and the type's name say and nothing else; empty where SQL has no such form.
 func readBack(word, text string) string {
 	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-	if text == "null" || strings.ContainsAny(word, "[(") && !strings.HasPrefix(word, "DECIMAL") || word == "ENUM" || word == "JSON" || word == "GEOMETRY" {
-		return ""
-	}
 	var s string
 	if json.Unmarshal([]byte(text), &s) != nil {
 		s = text
 	}
 	switch {
+	case text == "null":
+		return "NULL::" + word
+	case word == "ENUM", word == "GEOMETRY", strings.HasPrefix(word, "STRUCT(INTEGER"), strings.HasPrefix(word, "MAP(INTEGER"), strings.HasPrefix(word, "UNION"):
+		return "" // the name of the type does not say enough, or SQL reads no pairs
 	case word == "BLOB":
 		return "from_base64(" + quoted(s) + ")"
-	case word == "INTERVAL" || strings.Contains(s, "\x00"):
+	case word == "INTERVAL":
+		i, err := sqltool.ParseInterval(s)
+		if err != nil {
+			return err.Error()
+		}
+		return fmt.Sprintf("to_months(%d) + to_days(%d) + to_microseconds(%d)", i.Months, i.Days, i.Micros)
+	case strings.HasPrefix(s, "+") || word != "INTERVAL" && strings.Count(s, "-") > 2: // SQL writes such years otherwise
 		return ""
-	case strings.HasPrefix(s, "-") && strings.Contains(s, "-03-") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-2903"):
-		return "" // years outside of four digits have another form in SQL
+	case strings.Contains(s, "\x00"):
+		return "replace(" + quoted(strings.ReplaceAll(s, "\x00", "ZERO")) + ", 'ZERO', chr(0))"
+	case strings.HasSuffix(word, "]"), strings.HasPrefix(word, "STRUCT"), strings.HasPrefix(word, "MAP"):
+		return quoted(s) + "::JSON::" + word
 	}
 	return quoted(s) + "::" + word
 }

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"database/sql/driver"
 	"errors"
 	"reflect"
 	"sync"
@@ -56,4 +57,25 @@ func projectionOf(chunk duckdb.DataChunk, columns int) []bool {
 		wanted[i] = !known || places.Index(i).Int() >= 0
 	}
 	return wanted
+}
+
+// vectorOf returns where the driver's rows stand: the engine's memory of one column, and the row in it.
+func vectorOf(rows driver.Rows, column int) (*kind, int, error) {
+	value := reflect.ValueOf(rows)
+	if value.Kind() != reflect.Pointer || value.Elem().Kind() != reflect.Struct {
+		return nil, 0, errDriver
+	}
+	count, chunk := value.Elem().FieldByName("rowCount"), value.Elem().FieldByName("chunk")
+	if !count.IsValid() || !chunk.IsValid() || chunk.Type() != reflect.TypeFor[duckdb.DataChunk]() || !count.CanInt() {
+		return nil, 0, errDriver
+	}
+	columns := chunk.FieldByName("columns")
+	if !columns.IsValid() || columns.Kind() != reflect.Slice || columns.Len() <= column {
+		return nil, 0, errDriver
+	}
+	data, valid := columns.Index(column).FieldByName("dataPtr"), columns.Index(column).FieldByName("maskPtr")
+	if !data.IsValid() || !valid.IsValid() || data.Kind() != reflect.UnsafePointer || valid.Kind() != reflect.UnsafePointer {
+		return nil, 0, errDriver
+	}
+	return &kind{data: data.UnsafePointer(), valid: valid.UnsafePointer()}, int(count.Int()) - 1, nil
 }

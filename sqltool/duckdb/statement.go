@@ -64,11 +64,39 @@ func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) 
 	return s.conn.QueryContext(ctx, s.query, args)
 }
 
-// rows give their statement back when they are closed.
+// rows give their statement back when they are closed, and JSON as the text that it is: the driver would read its numbers as float64.
 type rows struct {
 	driver.Rows
 
+	json    []int // columns of JSON
 	release func() error
+}
+
+func newRows(native driver.Rows, release func() error) *rows {
+	r := &rows{Rows: native, release: release}
+	for i := range native.Columns() {
+		if r.ColumnTypeDatabaseTypeName(i) == "JSON" {
+			r.json = append(r.json, i)
+		}
+	}
+	return r
+}
+
+// Next reads the next row.
+func (r *rows) Next(dst []driver.Value) error {
+	if err := r.Rows.Next(dst); err != nil {
+		return err
+	}
+	for _, i := range r.json {
+		column, row, err := vectorOf(r.Rows, i)
+		if err != nil {
+			return err
+		}
+		if dst[i] = nil; !column.null(row) {
+			dst[i] = string(column.text(row))
+		}
+	}
+	return nil
 }
 
 func (r *rows) Close() error {
