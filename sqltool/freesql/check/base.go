@@ -35,7 +35,7 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 		c.refuse(CodeTable, "the table "+quoted(schema+"."+table)+" is not one that can be read here", c.advice(""))
 		return o
 	}
-	name := fold(schema) + "." + fold(table)
+	name := ruleName(schema + "." + table)
 	c.tables[name] = true
 	if c.rules.Catalog != "" {
 		o["catalog_name"] = c.rules.Catalog

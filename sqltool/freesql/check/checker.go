@@ -50,7 +50,7 @@ func newChecker(rules Rules) *checker {
 func byFoldedName[V any](c *checker, rules map[string]V) map[string]V {
 	byName := make(map[string]V, len(rules))
 	for name, rule := range rules {
-		byName[fold(name)] = rule
+		byName[ruleName(name)] = rule
 	}
 	if len(byName) != len(rules) {
 		c.refuse(CodeRules, "nothing can be read here", "")
@@ -195,6 +195,10 @@ func (c *checker) names(v any, what string) []string {
 	}
 	return names
 }
+
+// ruleName is the name under which the rules for a table are kept. It knows the case of every letter, where the engine knows only that of
+// ASCII: a table whose name differs from another's in the case of an umlaut alone is seen through the same mask.
+func ruleName(name string) string { return strings.ToLower(name) }
 
 // fold is how the engine compares names: ASCII letters without regard to case, all else byte by byte.
 func fold(name string) string {

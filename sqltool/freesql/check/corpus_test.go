@@ -37,11 +37,11 @@ func TestLegitimate(t *testing.T) {
 // canary finds what stands in no answer, refusal or error: words planted where nobody may look, and numbers that are masked or hidden.
 var canary = regexp.MustCompile(`(?i)canary[-_a-z0-9]*|424242[0-9]*|777000777`)
 
-// leak gives the first canary in texts that the question does not hold itself.
+// leak gives the first canary in texts that the question does not hold itself, in whatever case.
 func leak(question string, texts ...string) string {
 	for _, text := range texts {
 		for _, found := range canary.FindAllString(text, -1) {
-			if !strings.Contains(question, found) {
+			if !strings.Contains(strings.ToLower(question), strings.ToLower(found)) {
 				return found
 			}
 		}

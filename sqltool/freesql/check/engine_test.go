@@ -85,7 +85,9 @@ func open(t testing.TB) *engine {
 	e.rules = check.Rules{Catalog: "warehouse", Schemas: []string{"analytics"}, MaxRows: 5000, Defined: e.defined(t)}
 	views := e.views(t)
 	e.rules.Views = func(name string) (check.View, bool) { v, ok := views[name]; return v, ok }
-	e.rules.Rewrites = map[string]check.TableView{"analytics.people": e.people(t)}
+	e.rules.Rewrites = map[string]check.TableView{
+		"analytics.people": e.people(t), "analytics.Ärger": {Columns: []check.Column{{Name: "id"}, {Name: "token", Mask: check.MaskNull("token")}}},
+	}
 	return e
 }
 
@@ -136,7 +138,7 @@ func (e *engine) views(t testing.TB) map[string]check.View {
 		require.NoError(t, rows.Scan(&schema, &name, &text))
 		query, columns, err := check.ViewQuery(text)
 		require.NoError(t, err, text)
-		all[schema+"."+name] = check.View{Tree: e.parse(t, query), Columns: columns, Schema: "main"}
+		all[strings.ToLower(schema+"."+name)] = check.View{Tree: e.parse(t, query), Columns: columns, Schema: "main"}
 	}
 	require.NoError(t, rows.Err())
 	require.Contains(t, all, "analytics.leak")

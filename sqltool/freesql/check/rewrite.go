@@ -155,11 +155,11 @@ func (c *checker) expand(view View, name string) object {
 func (c *checker) shortenColumns() {
 	for _, o := range c.columns {
 		names, _ := o["column_names"].([]any)
-		name := func(i int) string { s, _ := names[i].(string); return fold(s) }
+		name := func(i int) string { s, _ := names[i].(string); return ruleName(s) }
 		switch {
 		case c.seen[name(0)+"."+name(1)]:
 			o["column_names"] = names[1:]
-		case len(names) > 3 && name(0) == fold(c.rules.Catalog) && c.seen[name(1)+"."+name(2)]:
+		case len(names) > 3 && name(0) == ruleName(c.rules.Catalog) && c.seen[name(1)+"."+name(2)]:
 			o["column_names"] = names[2:]
 		}
 	}

@@ -344,6 +344,8 @@ SELECT * FROM range($1)
 -- views over what may not be read (refused)
 SELECT * FROM analytics.leak
 SELECT * FROM analytics.leak_twice
+SELECT * FROM analytics."Ä Leck"
+SELECT * FROM ANALYTICS."Ä leck"
 SELECT * FROM analytics.leak_in_where
 SELECT * FROM analytics.leak_in_with
 SELECT * FROM analytics.leak_settings
@@ -389,6 +391,10 @@ SELECT 1 / (salary - 424242002) FROM analytics.people
 SELECT factorial(salary) FROM analytics.people
 SELECT CAST(salary AS TINYINT) FROM analytics.people
 -- around a mask or a filter (no canary)
+SELECT * FROM analytics."ÄRGER"
+SELECT token FROM analytics."ärger"
+SELECT "ÄRGER".token FROM Analytics."Ärger"
+SELECT analytics."ÄRGER".token FROM analytics."ÄRGER"
 SELECT * FROM analytics.people
 SELECT id, name, ssn, salary, region, hire_code, tags FROM analytics.people
 SELECT ssn AS s, salary + 0 AS pay, name || '' AS n FROM analytics.people

@@ -68,6 +68,8 @@ CREATE VIEW analytics.leak_in_where AS SELECT id FROM analytics.orders WHERE (SE
 CREATE VIEW analytics.leak_in_with AS WITH s AS (SELECT * FROM private.secrets) SELECT token FROM s;
 CREATE VIEW analytics.leak_settings AS SELECT current_setting('memory_limit') AS v, 'CANARY-setting' AS c;
 CREATE VIEW analytics.people_view AS SELECT * FROM analytics.people;
+CREATE VIEW analytics."Ä Leck" AS SELECT token FROM private.secrets;
+CREATE TABLE analytics."ÄRGER" AS SELECT 'CANARY-anger' AS token, 1 AS id;
 CREATE VIEW private.wide AS SELECT * FROM analytics.orders, private.secrets;
 
 CREATE MACRO main.peek() AS (SELECT max(token) FROM private.secrets);
