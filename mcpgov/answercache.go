@@ -43,7 +43,20 @@ func (a *answer) size() int {
 type tag struct {
 	name       string
 	generation atomic.Uint64
-	owed       atomic.Bool // the Store has not heard of the newest
+	told       atomic.Uint64 // the newest generation the Store has heard of
+}
+
+// owed reports whether the Store has not heard of the newest.
+func (t *tag) owed() bool { return t.told.Load() < t.generation.Load() }
+
+// heard notes that the Store knows of a generation. It may say so late, when there are newer ones it has not heard of.
+func (t *tag) heard(generation uint64) {
+	for {
+		before := t.told.Load()
+		if before >= generation || t.told.CompareAndSwap(before, generation) {
+			return
+		}
+	}
 }
 
 // answerCache keeps answers in this process, those asked for last.
