@@ -96,6 +96,9 @@ func (s *Server) keep(c *call, out any, body []byte) {
 		return
 	}
 	fresh := &answer{key: r.key, body: body, asked: r.asked, ends: r.asked.Add(c.target.cache.TTL), local: r.local, stored: r.stored}
+	if !time.Now().Before(fresh.ends) {
+		return // the handler took longer than its answer is good for
+	}
 	fresh.sources, fresh.cut = c.notes.origins()
 	fresh.out = (&copying{}).of(reflect.ValueOf(out)).Interface()
 	s.kept.add(fresh)

@@ -115,7 +115,12 @@ func (s *Server) put(c *call, a *answer) {
 	if err != nil {
 		return
 	}
-	_ = v.do(c.ctx, func(ctx context.Context) error { return v.set(ctx, a.key.name(), plain, time.Until(a.ends)) }) // counted and logged there
+	_ = v.do(c.ctx, func(ctx context.Context) error { // counted and logged there
+		if left := time.Until(a.ends); left > 0 {
+			return v.set(ctx, a.key.name(), plain, left)
+		}
+		return nil // its time ended on the way
+	})
 }
 
 // reread makes a result of its bytes, if it is one that has the same bytes. Types may bring code of their own for that.
