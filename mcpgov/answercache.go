@@ -27,6 +27,7 @@ type answer struct {
 	ends    time.Time
 	local   []uint64 // the generations of its tags, as they were before the handler ran: here
 	stored  []string // and in the Store
+	bond    []byte   // to the people it is about
 }
 
 // size is about what an answer takes in memory: the body, and as much again for the value it was made of.
@@ -116,6 +117,15 @@ func (a *answerCache) add(fresh *answer) {
 	a.bytes += size
 	for len(a.kept) > maxAnswers || a.bytes > maxAnswerBytes {
 		a.drop(a.order.Back())
+	}
+}
+
+// forget drops what is kept under key.
+func (a *answerCache) forget(key answerKey) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if element := a.kept[key]; element != nil {
+		a.drop(element)
 	}
 }
 
