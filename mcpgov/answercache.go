@@ -27,6 +27,7 @@ type answer struct {
 	ends    time.Time
 	local   []uint64 // the generations of its tags, as they were before the handler ran: here
 	stored  []string // and in the Store
+	bond    []byte   // to the people it is about
 }
 
 // size is about what an answer takes in memory: the body, and as much again for the value it was made of.
@@ -43,7 +44,20 @@ func (a *answer) size() int {
 type tag struct {
 	name       string
 	generation atomic.Uint64
-	owed       atomic.Bool // the Store has not heard of the newest
+	told       atomic.Uint64 // the newest generation the Store has heard of
+}
+
+// owed reports whether the Store has not heard of the newest.
+func (t *tag) owed() bool { return t.told.Load() < t.generation.Load() }
+
+// heard notes that the Store knows of a generation. It may say so late, when there are newer ones it has not heard of.
+func (t *tag) heard(generation uint64) {
+	for {
+		before := t.told.Load()
+		if before >= generation || t.told.CompareAndSwap(before, generation) {
+			return
+		}
+	}
 }
 
 // answerCache keeps answers in this process, those asked for last.
@@ -103,6 +117,15 @@ func (a *answerCache) add(fresh *answer) {
 	a.bytes += size
 	for len(a.kept) > maxAnswers || a.bytes > maxAnswerBytes {
 		a.drop(a.order.Back())
+	}
+}
+
+// forget drops what is kept under key.
+func (a *answerCache) forget(key answerKey) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if element := a.kept[key]; element != nil {
+		a.drop(element)
 	}
 }
 

@@ -19,6 +19,9 @@ import (
 // does not matter. Whatever else a handler takes from its context, and the Call's ID and Begun, must not change its answer. Errors are not kept, nor what breaks the output schema, nor
 // results past Limits.ResultBytes.
 //
+// An answer about people ([Config].Subjects) is given no more once the key of one of them is deleted, and one about more than 100 is not kept; what
+// is given no more may lie in memory until another takes its place, and in the Store, sealed, until its TTL ends.
+//
 // A server keeps 1,000 answers and 64 MiB of them, in this process; with [Config].Store in there as well, sealed, where replicas find them. A Store
 // that fails or takes longer than 50 ms is passed over and the handler runs: see [Server.CacheStats].
 type Cache struct {

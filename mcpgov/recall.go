@@ -67,6 +67,9 @@ func (s *Server) recalled(c *call, in any) (out any, body []byte, ok bool) {
 	}
 	r.asked, r.local, r.keeps = time.Now(), generations(t.tags), true
 	found := s.kept.find(r.key, r.local, r.asked)
+	if found != nil && !s.holds(c, found) {
+		found = nil
+	}
 	if s.kept.vault != nil {
 		found = s.inStore(c, found)
 	}
@@ -96,6 +99,12 @@ func (s *Server) keep(c *call, out any, body []byte) {
 		return
 	}
 	fresh := &answer{key: r.key, body: body, asked: r.asked, ends: r.asked.Add(c.target.cache.TTL), local: r.local, stored: r.stored}
+	if !time.Now().Before(fresh.ends) {
+		return // the handler took longer than its answer is good for
+	}
+	if fresh.bond, r.keeps = s.bond(c, body); !r.keeps {
+		return
+	}
 	fresh.sources, fresh.cut = c.notes.origins()
 	fresh.out = (&copying{}).of(reflect.ValueOf(out)).Interface()
 	s.kept.add(fresh)

@@ -115,7 +115,7 @@ func (v *vault) set(ctx context.Context, name string, plain []byte, ttl time.Dur
 // generation is that of a tag in the Store. One that is not there, or of which the Store has not heard the newest, is made: what was kept under
 // another is dead.
 func (v *vault) generation(ctx context.Context, t *tag) (string, error) {
-	if !t.owed.Load() {
+	if !t.owed() {
 		if now, err := v.get(ctx, v.tagName(t)); err != nil || len(now) > 0 {
 			return string(now), err
 		}
@@ -125,12 +125,11 @@ func (v *vault) generation(ctx context.Context, t *tag) (string, error) {
 
 // renew begins a new generation of a tag in the Store.
 func (v *vault) renew(ctx context.Context, t *tag) (string, error) {
-	fresh := rand.Text()
+	fresh, here := rand.Text(), t.generation.Load()
 	if err := v.set(ctx, v.tagName(t), []byte(fresh), generationTTL); err != nil {
-		t.owed.Store(true)
 		return "", err
 	}
-	t.owed.Store(false)
+	t.heard(here)
 	return fresh, nil
 }
 
@@ -142,10 +141,7 @@ func (v *vault) tagName(t *tag) string {
 
 // outdate tells the Store that tags have a new generation. What it does not hear now it is told with the next call that asks for the tag.
 func (v *vault) outdate(tags []*tag) {
-	for _, t := range tags {
-		t.owed.Store(true)
-	}
-	_ = v.do(context.Background(), func(ctx context.Context) error { // counted and logged there; owed keeps it
+	_ = v.do(context.Background(), func(ctx context.Context) error { // counted and logged there; the tags keep what is owed
 		for _, t := range tags {
 			if _, err := v.renew(ctx, t); err != nil {
 				return err

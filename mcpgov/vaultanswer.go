@@ -23,6 +23,7 @@ type storedAnswer struct {
 	Cut         int
 	Asked, Ends time.Time
 	Generations []string
+	Bond        []byte
 }
 
 func (k answerKey) name() string {
@@ -68,6 +69,10 @@ func (s *Server) inStore(c *call, found *answer) *answer {
 	if theirs.out, err = s.reread(c, theirs.body); err != nil {
 		return nil // of a build whose type is another
 	}
+	if !s.holds(c, theirs) {
+		_ = v.do(c.ctx, func(ctx context.Context) error { return v.store.Delete(ctx, r.key.name()) }) // counted and logged there
+		return nil
+	}
 	theirs.local = r.local
 	s.kept.add(theirs)
 	return theirs
@@ -92,7 +97,7 @@ func (v *vault) answer(ctx context.Context, r *recall, t *target, generations []
 	if err := json.Unmarshal(plain, &kept); err != nil {
 		return nil, nil //nolint:nilerr,nilnil // of a version of this package that writes otherwise
 	}
-	found := &answer{key: r.key, body: kept.Body, sources: kept.Sources, cut: kept.Cut, asked: kept.Asked, ends: kept.Ends, stored: generations}
+	found := &answer{key: r.key, body: kept.Body, sources: kept.Sources, cut: kept.Cut, asked: kept.Asked, ends: kept.Ends, stored: generations, bond: kept.Bond}
 	if longest := r.asked.Add(t.cache.TTL); found.ends.After(longest) { // another clock, or another TTL
 		found.ends = longest
 	}
@@ -111,11 +116,16 @@ func (s *Server) put(c *call, a *answer) {
 	if _, err := s.reread(c, a.body); err != nil {
 		return // a type that does not come back from JSON as it went is kept in its process alone
 	}
-	plain, err := json.Marshal(storedAnswer{a.body, a.sources, a.cut, a.asked, a.ends, a.stored})
+	plain, err := json.Marshal(storedAnswer{a.body, a.sources, a.cut, a.asked, a.ends, a.stored, a.bond})
 	if err != nil {
 		return
 	}
-	_ = v.do(c.ctx, func(ctx context.Context) error { return v.set(ctx, a.key.name(), plain, time.Until(a.ends)) }) // counted and logged there
+	_ = v.do(c.ctx, func(ctx context.Context) error { // counted and logged there
+		if left := time.Until(a.ends); left > 0 {
+			return v.set(ctx, a.key.name(), plain, left)
+		}
+		return nil // its time ended on the way
+	})
 }
 
 // reread makes a result of its bytes, if it is one that has the same bytes. Types may bring code of their own for that.
