@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	cel.dev/cel-go v0.33.2 // the module that github.com/google/cel-go became; the old path is frozen at v0.31
-	github.com/duckdb/duckdb-go/v2 v2.10505.0 // the newest whose libraries download; links cgo, in audit/auditdb only
+	github.com/duckdb/duckdb-go/v2 v2.10505.0 // the newest whose libraries download; links cgo, in audit/auditdb and in the sub-packages of sqltool that need DuckDB
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/google/jsonschema-go v0.4.3
 	github.com/invopop/jsonschema v0.14.0

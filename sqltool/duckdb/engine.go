@@ -3,9 +3,11 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,9 +66,50 @@ func (engine) Describe(ctx context.Context, c *sql.Conn, query string) (d sqltoo
 			return err
 		}
 		d, err = describe(s)
-		return errors.Join(err, c.give(query, s))
+		if err = errors.Join(err, c.give(query, s)); errors.Is(err, errOpenTypes) {
+			d.Columns, err = c.columns(ctx, query, make([]driver.NamedValue, len(d.Parameters)))
+			if err != nil {
+				return errOpenTypes
+			}
+			// A column that is a parameter and nothing else takes its type, which shows with another one, unless that is refused.
+			texts := make([]driver.NamedValue, len(d.Parameters))
+			for i := range texts {
+				texts[i].Value = ""
+			}
+			if others, failed := c.columns(ctx, query, texts); failed == nil && !slices.Equal(others, d.Columns) {
+				return errOpenTypes
+			}
+		}
+		return err
 	})
 	return d, err
+}
+
+// errOpenTypes is the error of a query whose parameters the engine has no types for, such as a list's.
+var errOpenTypes = errors.New("duckdb: the types of columns depend on those of parameters: write them with a type, such as $since::DATE")
+
+// columns asks the engine for the columns of a query with arguments, whose types settle those that are open. The query is not run.
+func (c *conn) columns(ctx context.Context, query string, args []driver.NamedValue) (columns []sqltool.Column, err error) {
+	describing := "DESCRIBE " + query
+	s, err := c.take(ctx, describing)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.query(ctx, describing, s, args)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for row := make([]driver.Value, len(rows.Columns())); ; {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
+			return columns, nil
+		} else if err != nil {
+			return nil, err
+		}
+		name, _ := row[0].(string)
+		word, _ := row[1].(string)
+		columns = append(columns, sqltool.Column{Name: name, Type: word})
+	}
 }
 
 func describe(s *ready) (d sqltool.Description, err error) {
@@ -91,7 +134,7 @@ func describe(s *ready) (d sqltool.Description, err error) {
 	d.Columns = make([]sqltool.Column, n)
 	for i := range n {
 		if mapping.PreparedStatementColumnType(prepared, i) == mapping.TypeInvalid {
-			return d, errors.New("duckdb: the types of columns depend on those of parameters: write them with a type, such as $since::DATE")
+			return d, errOpenTypes
 		}
 		d.Columns[i] = sqltool.Column{
 			Name: mapping.PreparedStatementColumnName(prepared, i), Type: typeWord(mapping.PreparedStatementColumnLogicalType(prepared, i)),

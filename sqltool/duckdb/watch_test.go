@@ -46,8 +46,15 @@ func TestWatchInterrupts(t *testing.T) {
 // TestWatchAnswers: what the engine cannot interrupt is answered, keeps its slot until it ends, and then gives it back.
 func TestWatchAnswers(t *testing.T) {
 	t.Parallel()
-	db := open(t, duckdb.Options{Pool: duckdb.Pool{Open: 1, AcquireWait: 20 * time.Millisecond}})
-	_, err := db.SQL().ExecContext(brief(t), stubborn)
+	release := make(chan struct{})
+	db := open(t, duckdb.Options{
+		Pool: duckdb.Pool{Open: 1, AcquireWait: 20 * time.Millisecond},
+		Functions: []duckdb.Function{duckdb.Scalar0("deaf", func(context.Context) (bool, error) {
+			<-release
+			return true, nil
+		}).Volatile()},
+	})
+	_, err := db.SQL().ExecContext(brief(t), "SELECT deaf()")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.Equal(t, 1, db.Stats().Stuck)
 
@@ -56,6 +63,7 @@ func TestWatchAnswers(t *testing.T) {
 	}
 	require.ErrorIs(t, acquire(), duckdb.ErrBusy)
 	require.Eventually(t, func() bool { return errors.Is(acquire(), duckdb.ErrStuck) }, time.Minute, 10*time.Millisecond)
+	close(release)
 	settle(t, db)
 	require.Equal(t, int32(1), value(t, db, "SELECT 1"))
 }

@@ -75,7 +75,7 @@ func exploreCorpus(t *testing.T, worker bool) *explored {
 			return freesql.Rights{Restrict: map[string]freesql.Restriction{"analytics.people": {
 				Hidden: []string{"note"}, Masks: map[string]string{"ssn": "'***' || right(ssn, 4)", "salary": "NULL", "hire_code": "sha256('a key that nobody knows' || hire_code)"},
 				Filter: "region = $region", Values: freesql.Values{"region": "north"},
-			}}}, nil
+			}, "analytics.Ärger": {Masks: map[string]string{"TOKEN": "NULL"}}}}, nil
 		}
 	})
 }

@@ -45,9 +45,7 @@ func (t table) under(r Restriction) table {
 		if containsFold(r.Hidden, c.Name) {
 			continue
 		}
-		for masked := range r.Masks {
-			c.Masked = c.Masked || strings.EqualFold(masked, c.Name)
-		}
+		_, c.Masked = r.mask(c.Name)
 		columns = append(columns, c)
 	}
 	t.Columns = columns

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,23 +35,19 @@ func (e *engine) rewrites(ctx context.Context, known *inventory, rights Rights) 
 // shown is what a restriction leaves of a table.
 func (e *engine) shown(ctx context.Context, t *table, r Restriction) (check.TableView, error) {
 	var view check.TableView
-	masks := map[string]string{}
-	for column, mask := range r.Masks {
-		masks[strings.ToLower(column)] = mask
-	}
-	for _, name := range slices.Concat(r.Hidden, keys(masks)) {
+	for _, name := range slices.Concat(r.Hidden, slices.Collect(maps.Keys(r.Masks))) {
 		if !slices.ContainsFunc(t.Columns, func(c tableColumn) bool { return strings.EqualFold(c.Name, name) }) {
 			return view, fmt.Errorf("there is no column %q", name)
 		}
 	}
-	if len(r.Hidden)+len(masks) > 0 {
+	if len(r.Hidden)+len(r.Masks) > 0 {
 		view.Columns = []check.Column{} // even if none is left
 		for _, c := range t.Columns {
 			if containsFold(r.Hidden, c.Name) {
 				continue
 			}
 			column := check.Column{Name: c.Name}
-			if mask, ok := masks[strings.ToLower(c.Name)]; ok {
+			if mask, ok := r.mask(c.Name); ok {
 				var err error
 				if column.Mask, err = e.mask(ctx, c.Name, mask); err != nil {
 					return view, fmt.Errorf("the mask of %s: %w", c.Name, err)
@@ -109,10 +106,12 @@ func (e *engine) expression(ctx context.Context, text string) (json.RawMessage, 
 	return made, nil
 }
 
-func keys(m map[string]string) []string {
-	var names []string
-	for name := range m {
-		names = append(names, name)
+// mask is the mask of a column, however its name is written.
+func (r Restriction) mask(column string) (mask string, ok bool) {
+	for name, mask := range r.Masks {
+		if strings.EqualFold(name, column) {
+			return mask, true
+		}
 	}
-	return names
+	return "", false
 }

@@ -2,7 +2,6 @@ package freesql
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
@@ -47,14 +46,17 @@ func (e *engine) rules(ctx context.Context, known *inventory, rights Rights) (ch
 	return rules, err
 }
 
-// within is what stands in both lists, where nil is everything.
+// within is what stands in both lists, as the allowed one writes it, where nil is everything.
 func within(asked, allowed []string) []string {
-	if asked == nil {
+	switch {
+	case asked == nil:
 		return allowed
+	case allowed == nil:
+		return asked
 	}
 	both := []string{}
-	for _, name := range asked {
-		if allowed == nil || slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, name) }) {
+	for _, name := range allowed {
+		if containsFold(asked, name) {
 			both = append(both, name)
 		}
 	}
