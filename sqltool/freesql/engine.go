@@ -37,6 +37,8 @@ type engine struct {
 	reading sync.Mutex // of latest, also while it is read
 	latest  *inventory
 
+	memory memory // of statements judged before
+
 	mu          sync.Mutex                 // of expressions
 	expressions map[string]json.RawMessage // filters and masks that were used before
 }

@@ -30,38 +30,48 @@ func (e *engine) answer(ctx context.Context, q question) reply {
 	if err != nil {
 		return reply{Refused: unavailable(), Detail: e.detail(err)}
 	}
-	rules, err := e.rules(ctx, known, q.Rights)
-	if err != nil { // a filter or a mask that cannot be used: the statement must not run without it
-		return reply{Refused: unavailable(), Detail: e.detail(err)}
-	}
-	if q.SQL == "" {
-		tables, err := e.readable(ctx, known, rules, q.Rights)
-		if err != nil {
+	key := memoryKey(q)
+	j, ok := e.memory.recall(known, key)
+	if !ok {
+		rules, err := e.rules(ctx, known, q.Rights)
+		if err != nil { // a filter or a mask that cannot be used: the statement must not run without it
 			return reply{Refused: unavailable(), Detail: e.detail(err)}
 		}
-		return reply{Tables: tables}
+		if q.SQL == "" {
+			return e.catalogFor(ctx, known, rules, q.Rights)
+		}
+		var refused reply
+		if j, refused = e.judge(ctx, q.SQL, rules); refused.Refused != nil {
+			return refused
+		}
+		e.memory.keep(known, key, j)
 	}
-	if err := check.Text(q.SQL); err != nil {
-		return e.refused(err)
-	}
-	tree, err := e.parse(ctx, q.SQL)
+	r, err := e.run(ctx, j.statement)
 	if err != nil {
-		return reply{Refused: tooComplex(), Detail: e.detail(err)}
+		return reply{Refused: said(err, e.settings.ListTool), Detail: e.detail(err), Spent: spent(err)}
+	}
+	r.Read = j.read
+	return r
+}
+
+// judge turns a statement into one that may run, or into an answer that refuses it.
+func (e *engine) judge(ctx context.Context, text string, rules check.Rules) (judged, reply) {
+	if err := check.Text(text); err != nil {
+		return judged{}, e.refused(err)
+	}
+	tree, err := e.parse(ctx, text)
+	if err != nil {
+		return judged{}, reply{Refused: tooComplex(), Detail: e.detail(err)}
 	}
 	checked, err := check.Tree(tree, rules)
 	if err != nil {
-		return e.refused(err)
+		return judged{}, e.refused(err)
 	}
 	statement, err := e.write(ctx, checked.Tree)
 	if err != nil {
-		return reply{Refused: e.judge(err), Detail: e.detail(err)}
+		return judged{}, reply{Refused: said(err, e.settings.ListTool), Detail: e.detail(err)}
 	}
-	r, err := e.run(ctx, statement)
-	if err != nil {
-		return reply{Refused: e.judge(err), Detail: e.detail(err), Spent: spent(err)}
-	}
-	r.Read = checked.Tables
-	return r
+	return judged{statement, checked.Tables}, reply{}
 }
 
 // parse gives the tree of a statement, or of what is wrong with it. It neither binds nor runs anything.
@@ -115,10 +125,10 @@ func (e *engine) refused(err error) reply {
 	}
 }
 
-// judge puts what the engine says into one of few texts. Its own names what is there, and quotes values.
-func (e *engine) judge(err error) *refusal {
-	if said, ok := errors.AsType[*driver.Error](err); ok && (said.Type == driver.ErrorTypeCatalog || said.Type == driver.ErrorTypeBinder) {
-		return notFound(e.settings.ListTool)
+// said puts what the engine says into one of few texts. Its own names what is there, and quotes values.
+func said(err error, listTool string) *refusal {
+	if fault, ok := errors.AsType[*driver.Error](err); ok && (fault.Type == driver.ErrorTypeCatalog || fault.Type == driver.ErrorTypeBinder) {
+		return notFound(listTool)
 	}
 	switch {
 	case errors.Is(err, duckdb.ErrBusy):
@@ -132,6 +142,6 @@ func (e *engine) judge(err error) *refusal {
 // spent says whether an engine should not be asked again after this error: what ran out of memory may have little left, and after an error
 // of its own DuckDB answers nothing any more.
 func spent(err error) bool {
-	said, ok := errors.AsType[*driver.Error](err)
-	return ok && (said.Type == driver.ErrorTypeOutOfMemory || said.Type == driver.ErrorTypeInternal || said.Type == driver.ErrorTypeFatal)
+	fault, ok := errors.AsType[*driver.Error](err)
+	return ok && (fault.Type == driver.ErrorTypeOutOfMemory || fault.Type == driver.ErrorTypeInternal || fault.Type == driver.ErrorTypeFatal)
 }

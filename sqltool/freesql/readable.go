@@ -8,6 +8,15 @@ import (
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
 )
 
+// catalogFor answers with the tables that a caller may read.
+func (e *engine) catalogFor(ctx context.Context, known *inventory, rules check.Rules, rights Rights) reply {
+	tables, err := e.readable(ctx, known, rules, rights)
+	if err != nil {
+		return reply{Refused: unavailable(), Detail: e.detail(err)}
+	}
+	return reply{Tables: tables}
+}
+
 // readable are the tables that a caller may read, as he sees them. Whether a view is one of them, the checker says, as it would of a
 // statement that reads the view.
 func (e *engine) readable(ctx context.Context, known *inventory, rules check.Rules, rights Rights) ([]table, error) {
