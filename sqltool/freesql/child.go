@@ -21,7 +21,7 @@ type child struct {
 }
 
 // startChild starts a worker and waits until it has opened its database.
-func startChild(ctx context.Context, program []string, setup workerSetup) (*child, error) {
+func startChild(ctx context.Context, from *starter, program []string, setup workerSetup) (*child, error) {
 	//nolint:gosec,noctx // the program is the host's own, or the one its developer names; it outlives ctx, which bounds only the start
 	command := exec.Command(program[0], program[1:]...)
 	command.Env = workerEnvironment() // nothing of the server's environment, which may hold secrets
@@ -35,7 +35,7 @@ func startChild(ctx context.Context, program []string, setup workerSetup) (*chil
 	if err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
 	}
-	if err := command.Start(); err != nil {
+	if err := from.start(command); err != nil {
 		return nil, fmt.Errorf("start a worker: %w", err)
 	}
 	c := &child{command: command, in: in, replies: make(chan reply), silent: make(chan struct{}), gone: make(chan struct{})}

@@ -14,6 +14,7 @@ const spares = 1
 type pool struct {
 	program []string
 	setup   workerSetup
+	starter *starter
 	logger  *slog.Logger
 	turns   chan struct{} // one is taken for each statement that runs
 	ready   chan *loan
@@ -38,11 +39,15 @@ type loan struct {
 
 // newPool starts the workers. It fails if the first cannot be started: what is wrong then is wrong with all.
 func newPool(ctx context.Context, program []string, setup workerSetup, size int, logger *slog.Logger) (*pool, error) {
-	p := &pool{program: program, setup: setup, logger: logger, turns: make(chan struct{}, size), ready: make(chan *loan), all: size + spares}
+	p := &pool{
+		program: program, setup: setup, starter: newStarter(), logger: logger,
+		turns: make(chan struct{}, size), ready: make(chan *loan), all: size + spares,
+	}
 	p.ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 	first, err := p.start(ctx)
 	if err != nil {
 		p.stop()
+		p.starter.stop()
 		return nil, err
 	}
 	p.first = first.opened
@@ -66,22 +71,11 @@ func newPool(ctx context.Context, program []string, setup workerSetup, size int,
 	return p, nil
 }
 
-// start starts a worker on a goroutine of its own: on Linux a worker dies with the thread that started it, and a goroutine of the caller's
-// may be locked to a thread that ends.
+// start starts a worker.
 func (p *pool) start(ctx context.Context) (*child, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	type end struct {
-		child *child
-		err   error
-	}
-	started := make(chan end, 1)
-	go func() {
-		c, err := startChild(ctx, p.program, p.setup)
-		started <- end{c, err}
-	}()
-	e := <-started
-	return e.child, e.err
+	return startChild(ctx, p.starter, p.program, p.setup)
 }
 
 // keep lends out one worker after the other until the pool is closed.
@@ -210,5 +204,6 @@ func (p *pool) stats() Stats {
 func (p *pool) close(context.Context) error {
 	p.stop()
 	p.keepers.Wait()
+	p.starter.stop()
 	return nil
 }

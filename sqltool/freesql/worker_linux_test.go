@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,4 +195,30 @@ func TestWorkersDieWithTheServer(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// Workers live on when threads of the server end, as they do with goroutines that are locked to them.
+func TestWorkersOutliveThreads(t *testing.T) { // alone: what other tests start would die
+	x := explore(t, true, nil)
+	before := workersOn(t, x.path)
+	require.NotEmpty(t, before)
+	end := make(chan struct{})
+	var locked, ended sync.WaitGroup
+	for range 100 { // more than the server has: each gets one, and takes it along
+		locked.Add(1)
+		ended.Go(func() {
+			runtime.LockOSThread()
+			locked.Done()
+			<-end
+		})
+	}
+	locked.Wait()
+	close(end)
+	ended.Wait()
+	for range 20 {
+		require.Equal(t, mcpgov.OK, x.query("SELECT 1 AS one").Code())
+		<-time.NewTimer(10 * time.Millisecond).C
+	}
+	require.Zero(t, x.explorer.Stats().Replaced)
+	require.ElementsMatch(t, before, workersOn(t, x.path))
 }
