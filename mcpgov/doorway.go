@@ -36,7 +36,7 @@ func (d *doorway) Connect(ctx context.Context) (mcp.Connection, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the host's own words
 	}
-	return &doorConnection{Connection: connection, doorway: d, asked: map[jsonrpc.ID]struct{}{}, closed: make(chan struct{})}, nil
+	return &doorConnection{Connection: connection, doorway: d, asked: map[jsonrpc.ID]string{}, closed: make(chan struct{})}, nil
 }
 
 // SupportsProtocolVersion passes on what the transport says of itself.
@@ -50,8 +50,8 @@ type doorConnection struct {
 	doorway *doorway
 	era     turn
 	mu      sync.Mutex
-	asked   map[jsonrpc.ID]struct{} // requests without an answer yet
-	answers chan *jsonrpc.Response  // of ours, on their way; nil before the first
+	asked   map[jsonrpc.ID]string  // the methods of requests without an answer yet
+	answers chan *jsonrpc.Response // of ours, on their way; nil before the first
 	closing sync.Once
 	closed  chan struct{}
 }
@@ -98,7 +98,7 @@ func (d *doorConnection) look(r *jsonrpc.Request) (e envelope) {
 		}
 		d.era.take(&e)
 	}
-	if e.refusal == nil && r.IsCall() && !d.ask(r.ID) {
+	if e.refusal == nil && r.IsCall() && !d.ask(r) {
 		e.refuse(jsonrpc.CodeInvalidRequest, errors.New("a request with this id is still being answered; give each an id of its own"))
 		e.id = nil // the client would take it for the answer to the other
 	}
@@ -106,13 +106,13 @@ func (d *doorConnection) look(r *jsonrpc.Request) (e envelope) {
 }
 
 // ask notes a request; false: one with its id has no answer yet.
-func (d *doorConnection) ask(id jsonrpc.ID) bool {
+func (d *doorConnection) ask(r *jsonrpc.Request) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if _, taken := d.asked[id]; taken {
+	if _, taken := d.asked[r.ID]; taken {
 		return false
 	}
-	d.asked[id] = struct{}{}
+	d.asked[r.ID] = r.Method
 	return true
 }
 
@@ -120,8 +120,10 @@ func (d *doorConnection) ask(id jsonrpc.ID) bool {
 func (d *doorConnection) Write(ctx context.Context, message jsonrpc.Message) error {
 	if response, ok := message.(*jsonrpc.Response); ok {
 		d.mu.Lock()
+		method := d.asked[response.ID]
 		delete(d.asked, response.ID)
 		d.mu.Unlock()
+		d.recordWithdrawn(method, response)
 	}
 	return d.Connection.Write(ctx, message) //nolint:wrapcheck // a pass-through
 }

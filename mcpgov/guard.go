@@ -21,6 +21,7 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 				s.logger.Error("panic outside a handler", slog.String("method", clip(method)), slog.Any("error", panicError(p)))
 				res, err = nil, internalError()
 			}
+			err = markSeen(err)
 		}()
 		switch method {
 		case "initialize", "server/discover":

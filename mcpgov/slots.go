@@ -17,6 +17,21 @@ func (s slots) take() bool {
 	}
 }
 
+// takeWithin waits a while for a slot.
+func (s slots) takeWithin(wait time.Duration) bool {
+	if s.take() {
+		return true
+	}
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	select {
+	case s <- struct{}{}:
+		return true
+	case <-over.C:
+		return false
+	}
+}
+
 func (s slots) give() { <-s }
 
 // maxSlots stands for no limit: more goroutines than that end a process by themselves.

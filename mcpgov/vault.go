@@ -63,11 +63,12 @@ func newVault(b *builder, nameKey []byte, logger *slog.Logger) (*vault, error) {
 
 // do runs f against the Store within its time, whatever becomes of the caller meanwhile: who hangs up is no fault of the Store's.
 func (v *vault) do(ctx context.Context, f func(context.Context) error) error {
-	if !v.running.take() {
+	begun := time.Now()
+	if !v.running.takeWithin(storeTime / 2) {
 		v.failed(errStoreBusy)
 		return errStoreBusy
 	}
-	_, err, left := watch(context.WithoutCancel(ctx), storeTime, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) }, v.running.give)
+	_, err, left := watch(context.WithoutCancel(ctx), storeTime-time.Since(begun), func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) }, v.running.give)
 	if !left {
 		v.running.give()
 	}
