@@ -17,7 +17,7 @@ type answerKey [sha256.Size]byte
 // answerKey makes the key of the answer to c. Without one, because something in the caller cannot be looked into, the handler answers.
 func (s *Server) answerKey(c *call, in any) (key answerKey, ok bool) {
 	form := make([]byte, 0, 256)
-	for _, text := range []string{s.plan.config.Version, c.target.kind, c.target.name} {
+	for _, text := range []string{s.plan.config.Version, s.plan.config.Env.Name, s.plan.config.Env.Region, c.target.kind, c.target.name} {
 		form = appendText(form, text)
 	}
 	if exact, ok := exactly(append(form, 'i'), reflect.ValueOf(in), 0); ok {

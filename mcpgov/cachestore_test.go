@@ -172,7 +172,7 @@ func TestStoreShared(t *testing.T) {
 	})
 }
 
-// TestStoreTellsApart: servers of another name, version or key share nothing.
+// TestStoreTellsApart: servers of another name, version, environment or key share nothing.
 func TestStoreTellsApart(t *testing.T) {
 	t.Parallel()
 	store := newMemoryStore()
@@ -180,6 +180,8 @@ func TestStoreTellsApart(t *testing.T) {
 	for name, change := range map[string]func(*mcpgov.Config, *mcpgov.ToolSpec){
 		"name":    func(c *mcpgov.Config, _ *mcpgov.ToolSpec) { c.Name = "erp" },
 		"version": func(c *mcpgov.Config, _ *mcpgov.ToolSpec) { c.Version = "2.0.0" },
+		"env":     func(c *mcpgov.Config, _ *mcpgov.ToolSpec) { c.Env.Name = "staging" },
+		"region":  func(c *mcpgov.Config, _ *mcpgov.ToolSpec) { c.Env.Region = "eu-west-1" },
 		"key":     func(c *mcpgov.Config, _ *mcpgov.ToolSpec) { c.Key = bytes.Repeat([]byte("K"), 32) },
 	} {
 		other := newReplica(t, store, change)

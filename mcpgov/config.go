@@ -51,7 +51,7 @@ type Config struct {
 	Subjects audit.SubjectKeys
 
 	// Store is where replicas share what they cache: see [Cache]. It needs Key, because nothing leaves the process unsealed; replicas have the same
-	// Name, Version and Key. nil keeps everything in this process.
+	// Name, Version, Env and Key. nil keeps everything in this process.
 	Store Store
 
 	// ReadOnly serves only what changes nothing: tools that are not ToolSpec.ReadOnly are neither listed nor run, and a call of one,
