@@ -1,12 +1,24 @@
 package postgres_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/sqltool"
 )
+
+// TestNoLimit shows that a limit may be as large as can be written.
+func TestNoLimit(t *testing.T) {
+	t.Parallel()
+	db := newServer(t, customers).db(t, sqltool.Options{MaxRows: math.MaxInt})
+	var rows []customer
+	truncated, err := db.Query(t.Context(), sqltool.Statement{Name: "y", SQL: "SELECT customer_id, name, email, spent FROM customers"}, nil, &rows)
+	require.NoError(t, err)
+	require.False(t, truncated)
+	require.Len(t, rows, 3)
+}
 
 // TestLimitsOfHandlers shows that one text may be asked with one limit here and with another there.
 func TestLimitsOfHandlers(t *testing.T) {
