@@ -10,8 +10,20 @@ import (
 // Bind hands lists to pgx as they are, element by element made plain; pgx writes them as arrays.
 func (engine) Bind(v any) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, int64, float64, string, []byte, []string, []int64, []int, []int32, []float64, []bool:
+	case nil, bool, int64, float64, string, []byte:
 		return v, nil
+	case []string:
+		return listed(v), nil
+	case []int64:
+		return listed(v), nil
+	case []int:
+		return listed(v), nil
+	case []int32:
+		return listed(v), nil
+	case []float64:
+		return listed(v), nil
+	case []bool:
+		return listed(v), nil
 	}
 	value := reflect.ValueOf(v)
 	for value.Kind() == reflect.Pointer && !value.IsNil() {
@@ -31,4 +43,12 @@ func (engine) Bind(v any) (any, error) {
 		}
 	}
 	return list, nil
+}
+
+// listed makes an empty list of none: pgx writes a nil slice as NULL, of which neither IN nor NOT IN is true.
+func listed[E any](list []E) []E {
+	if list == nil {
+		return []E{}
+	}
+	return list
 }

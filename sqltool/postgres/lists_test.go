@@ -2,9 +2,11 @@ package postgres_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/sqltool"
 )
 
@@ -18,4 +20,40 @@ func TestListAsValue(t *testing.T) {
 	err := faultsOf(t, sqltool.Query[in, customer](db, spec("x"), sqltool.Statement{SQL: "SELECT customer_id, name, email, spent FROM customers WHERE customer_id = $ids"}))
 	require.ErrorContains(t, err, "write IN $name")
 	require.NoError(t, faultsOf(t, sqltool.Query[in, customer](db, spec("x"), sqltool.Statement{SQL: "SELECT customer_id, name, email, spent FROM customers WHERE customer_id = ANY($ids)"})))
+}
+
+// TestNoList shows that a list a handler leaves out is an empty one, not NULL, of which NOT IN would let nothing through.
+func TestNoList(t *testing.T) {
+	t.Parallel()
+	db := newServer(t, customers).db(t, sqltool.Options{})
+	type in struct {
+		IDs []string `json:"ids,omitempty"`
+	}
+	c := caller(t, audit.Discard(), sqltool.Query[in, customer](db, spec("x"), sqltool.Statement{SQL: "SELECT customer_id, name, email, spent FROM customers WHERE customer_id NOT IN $ids"}))
+	var out sqltool.Rows[customer]
+	c.Call("x", map[string]any{}).OK().Into(&out)
+	require.Len(t, out.Rows, 3)
+	var rows []customer
+	_, err := db.Query(t.Context(), sqltool.Statement{Name: "y", SQL: "SELECT customer_id, name, email, spent FROM customers WHERE customer_id NOT IN $ids"}, in{}, &rows)
+	require.NoError(t, err)
+	require.Len(t, rows, 3)
+}
+
+// TestListsOfKinds shows that lists of every kind of value are bound.
+func TestListsOfKinds(t *testing.T) {
+	t.Parallel()
+	db := newServer(t).db(t, sqltool.Options{})
+	type one struct {
+		V string `json:"v"`
+	}
+	for typ, list := range map[string]any{
+		"numeric": []sqltool.Decimal{"1.10", "12345678901234567890.5"}, "bigint": []any{int64(1), nil}, "timestamptz": []time.Time{time.Unix(0, 0)},
+		"uuid": []string{"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"}, "float8": []float64{1.5}, "int4": []int64{1, 2}, "int2": []int{1}, "interval": []sqltool.Interval{{Days: 1}},
+		"text": []*string{nil}, "date": []time.Time{time.Unix(0, 0)}, "bytea": [][]byte{{0, 255}}, "jsonb": []string{"{}"}, "boolean": []bool{true},
+	} {
+		var got one
+		err := db.QueryRow(t.Context(), sqltool.Statement{Name: "x" + typ, SQL: "SELECT ($v::" + typ + "[])::text AS v"}, map[string]any{"v": list}, &got)
+		require.NoError(t, err, typ)
+		require.NotEmpty(t, got.V)
+	}
 }
