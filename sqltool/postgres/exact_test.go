@@ -1,0 +1,37 @@
+package postgres_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mcpgov/go-sdk/sqltool"
+)
+
+// TestNaNInList shows that what stands beside a NaN in a list is not lost with it.
+func TestNaNInList(t *testing.T) {
+	t.Parallel()
+	db := newServer(t).db(t, sqltool.Options{})
+	type row struct {
+		V *[]float64 `json:"v"`
+	}
+	var got row
+	require.ErrorContains(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "x", SQL: "SELECT ARRAY[1, 'NaN'::float8] AS v"}, nil, &got), "NaN")
+	require.Nil(t, got.V)
+}
+
+// TestUnsigned shows that the largest whole number of Go is bound as it is.
+func TestUnsigned(t *testing.T) {
+	t.Parallel()
+	db := newServer(t).db(t, sqltool.Options{})
+	type in struct {
+		V uint64 `json:"v"`
+	}
+	type one struct {
+		V string `json:"v"`
+	}
+	var got one
+	require.NoError(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "x", SQL: "SELECT ($v::numeric)::text AS v"}, in{math.MaxUint64}, &got))
+	require.Equal(t, "18446744073709551615", got.V)
+}
