@@ -21,6 +21,18 @@ func TestNaNInList(t *testing.T) {
 	require.Nil(t, got.V)
 }
 
+// TestBoxes shows the one type whose arrays have no commas between their elements.
+func TestBoxes(t *testing.T) {
+	t.Parallel()
+	db := newServer(t).db(t, sqltool.Options{})
+	type row struct {
+		V []string `json:"v"`
+	}
+	var got row
+	require.NoError(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "x", SQL: "SELECT ARRAY[box '(1,1),(0,0)', box '(2,2),(1,1)'] AS v"}, nil, &got))
+	require.Equal(t, []string{"(1,1),(0,0)", "(2,2),(1,1)"}, got.V)
+}
+
 // TestUnsigned shows that the largest whole number of Go is bound as it is.
 func TestUnsigned(t *testing.T) {
 	t.Parallel()
