@@ -83,3 +83,13 @@ func TestLargeRow(t *testing.T) {
 	require.True(t, truncated)
 	require.Empty(t, rows)
 }
+
+// TestSemicolons shows that a statement that is taken when its tool is made runs as well, whatever stands around it.
+func TestSemicolons(t *testing.T) {
+	t.Parallel()
+	db := newServer(t, customers).db(t, sqltool.Options{})
+	var rows []customer
+	_, err := db.Query(t.Context(), sqltool.Statement{Name: "y", SQL: ";; SELECT customer_id, name, email, spent FROM customers ; -- the end"}, nil, &rows)
+	require.NoError(t, err)
+	require.Len(t, rows, 3)
+}
