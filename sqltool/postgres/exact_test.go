@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/sqltool"
+	"github.com/mcpgov/go-sdk/sqltool/postgres"
 )
 
 // TestNaNInList shows that what stands beside a NaN in a list is not lost with it.
@@ -46,4 +47,20 @@ func TestUnsigned(t *testing.T) {
 	var got one
 	require.NoError(t, db.QueryRow(t.Context(), sqltool.Statement{Name: "x", SQL: "SELECT ($v::numeric)::text AS v"}, in{math.MaxUint64}, &got))
 	require.Equal(t, "18446744073709551615", got.V)
+}
+
+// TestWiderThanChecked shows that a column that has become wider than when its statement was checked is not rounded.
+func TestWiderThanChecked(t *testing.T) {
+	t.Parallel()
+	engine, ok := postgres.Engine().(sqltool.Decoder)
+	require.True(t, ok)
+	for _, value := range []any{0.1, float64(float32(0.1))} {
+		got, err := engine.Decode(sqltool.Column{Type: "real"}, value)
+		require.NoError(t, err)
+		if value == 0.1 {
+			require.IsType(t, float64(0), got)
+		} else {
+			require.IsType(t, float32(0), got)
+		}
+	}
 }
