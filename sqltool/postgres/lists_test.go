@@ -57,3 +57,26 @@ func TestListsOfKinds(t *testing.T) {
 		require.NotEmpty(t, got.V)
 	}
 }
+
+// TestDimensions shows that lists of lists are arrays of several dimensions, and that one with gaps is refused.
+func TestDimensions(t *testing.T) {
+	t.Parallel()
+	db := newServer(t).db(t, sqltool.Options{})
+	type in struct {
+		V [][]*int32 `json:"v"`
+	}
+	type one struct {
+		V string `json:"v"`
+	}
+	n := new(int32)
+	for want, list := range map[string][][]*int32{"{{0,NULL,0},{0,0,0}}": {{n, nil, n}, {n, n, n}}, "{}": {}, "{{0}}": {{n}}, "": {{n, n}, {n}}, " ": {{n}, nil}} {
+		var got one
+		err := db.QueryRow(t.Context(), sqltool.Statement{Name: "x", SQL: "SELECT ($v::int4[])::text AS v"}, in{list}, &got)
+		if len(want) < 2 {
+			require.ErrorContains(t, err, "not of one length")
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, want, got.V)
+	}
+}
