@@ -45,12 +45,15 @@ func (db *DB) describesAll() bool { return db.options.Engine.Name() != generic{}
 
 // checkBound compares the types of parameters with those of the fields that are bound to them.
 func (p *prepared) checkBound(paths []string, fault func(string, ...any)) {
+	_, arrays := p.db.options.Engine.(Lister)
 	for i, path := range paths {
 		typ := p.parameters[path].typ
 		if typ == nil {
 			continue
 		}
-		if why := bindable(readType(p.described.Parameters[i].Type), typ, true); why != "" {
+		bound := readType(p.described.Parameters[i].Type)
+		element := !arrays || bound.family == listType // where lists are written out, a list only ever stands for its elements
+		if why := bindable(bound, typ, element); why != "" {
 			fault("$%s: %s", path, why)
 		}
 	}

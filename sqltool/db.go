@@ -15,7 +15,7 @@ type DB struct {
 	pool    *sql.DB
 	options Options
 	plans   plans
-	asking  sync.Mutex // held while Options.AsOf runs
+	asking  chan struct{} // holds a token for each question of Options.AsOf that is open
 
 	acquiring atomic.Int64 // calls that want a connection
 
@@ -44,7 +44,7 @@ func New(system string, pool *sql.DB, opts Options) (*DB, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
-	db := &DB{system: system, pool: pool, options: opts.withDefaults(), statements: map[string]*prepared{}}
+	db := &DB{system: system, pool: pool, options: opts.withDefaults(), asking: make(chan struct{}, mostAsking), statements: map[string]*prepared{}}
 	db.snapshot = sync.OnceValues(db.readSnapshot)
 	return db, nil
 }

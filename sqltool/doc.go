@@ -84,5 +84,7 @@
 //
 //   - It does not make a database safe: give it a user who may do no more than its statements need.
 //   - It does not look into functions and views that statements name: [Statement].Tables is what the developer says.
+//   - It does not undo a change that was committed: where the result is refused after it, by an output rule, a mask or a limit of the server, or time is
+//     up while the database commits, the caller gets an error and the record's source and step say that the statement ran.
 //   - With [Generic], parameters and statements that write are not checked against types, because database/sql cannot tell.
 package sqltool

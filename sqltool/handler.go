@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 )
 
@@ -81,7 +82,7 @@ func (db *DB) planFor(s Statement, in reflect.Value, row reflect.Type, one bool)
 	if err != nil {
 		return nil, err
 	}
-	key := planKey{s.SQL, s.Name, s.Writes, use.in, row, one}
+	key := planKey{s.SQL, s.Name, s.Writes, s.MaxRows, s.MaxBytes, strings.Join(s.Tables, "\x00"), s.Model, s.Revision, use.in, row, one}
 	db.plans.mu.Lock()
 	p, ok := db.plans.kept[key]
 	db.plans.mu.Unlock()
@@ -109,9 +110,14 @@ type plans struct {
 }
 
 type planKey struct {
-	sql     string
-	name    string
-	writes  bool
-	in, row reflect.Type
-	one     bool
+	sql      string
+	name     string
+	writes   bool
+	maxRows  int
+	maxBytes int
+	tables   string
+	model    string
+	revision string
+	in, row  reflect.Type
+	one      bool
 }

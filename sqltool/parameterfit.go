@@ -15,6 +15,9 @@ func bindable(t *sqlType, from reflect.Type, list bool) string {
 		from = fields.Deref(from.Elem())
 		if t.family == listType {
 			t = t.element()
+			for t.family != listType && t.family != jsonType && t.family != unknownType && fields.KindOf(from) == fields.List {
+				from = fields.Deref(from.Elem()) // PostgreSQL does not say how many dimensions an array has
+			}
 		}
 	}
 	kind := fields.KindOf(from)

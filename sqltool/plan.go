@@ -2,9 +2,7 @@ package sqltool
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"math/big"
 	"reflect"
 	"strings"
 
@@ -159,32 +157,4 @@ func inBrackets(word string) string {
 		return ""
 	}
 	return " (" + word + ")"
-}
-
-// sizeOf is about how long a value is in JSON.
-func sizeOf(v any) int {
-	const single, quotes = 8, 2
-	switch v := v.(type) {
-	case string:
-		return len(v) + quotes
-	case []byte:
-		return len(v)*4/3 + quotes
-	case json.RawMessage:
-		return len(v)
-	case []any:
-		size := quotes
-		for _, e := range v {
-			size += sizeOf(e) + 1
-		}
-		return size
-	case map[string]any:
-		size := quotes
-		for k, e := range v {
-			size += len(k) + sizeOf(e) + 4
-		}
-		return size
-	case *big.Int:
-		return v.BitLen()/3 + 1
-	}
-	return single
 }

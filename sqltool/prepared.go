@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 )
@@ -174,6 +175,9 @@ func (p *prepared) limit(query string) string {
 	most := p.maxRows
 	if p.one {
 		most = 1
+	}
+	if most == math.MaxInt {
+		return "" // there is no number for one row more
 	}
 	return limiter.Limit(strings.TrimSpace(query), most+1)
 }

@@ -133,36 +133,3 @@ func (p *prepared) addSource(ctx context.Context, in reflect.Value, executed tim
 		Tables: p.statement.Tables, Model: p.statement.Model, Revision: p.statement.Revision,
 	})
 }
-
-// mostAsOf bounds how long a result waits for how fresh it is.
-const mostAsOf = 250 * time.Millisecond
-
-// asOf asks how fresh the data is; zero if nobody says so in time. One question at a time is open: a function that does not return keeps others from
-// being asked, not from being answered.
-func (db *DB) asOf(ctx context.Context) time.Time {
-	if db.options.AsOf == nil || !db.asking.TryLock() {
-		return time.Time{}
-	}
-	ctx, cancel := context.WithTimeout(ctx, mostAsOf)
-	defer cancel()
-	answer := make(chan time.Time, 1)
-	go func() {
-		defer db.asking.Unlock()
-		defer func() {
-			if recover() != nil {
-				answer <- time.Time{}
-			}
-		}()
-		at, err := db.options.AsOf(ctx)
-		if err != nil {
-			at = time.Time{}
-		}
-		answer <- at
-	}()
-	select {
-	case at := <-answer:
-		return at
-	case <-ctx.Done():
-		return time.Time{}
-	}
-}

@@ -36,6 +36,7 @@ var (
 func setterFor(dst reflect.Type, t *sqlType) setter {
 	if dst.Kind() == reflect.Pointer && !dst.Implements(scannerType) {
 		inner := setterFor(dst.Elem(), t)
+		single := fields.KindOf(dst.Elem()) == fields.Number || dst.Elem() == numberType // else NaN is a part of it: the rest must not be lost with it
 		return func(dst reflect.Value, v any) error {
 			if v == nil {
 				dst.SetZero()
@@ -43,7 +44,7 @@ func setterFor(dst reflect.Type, t *sqlType) setter {
 			}
 			fresh := reflect.New(dst.Type().Elem())
 			if err := inner(fresh.Elem(), v); err != nil {
-				if errors.Is(err, errNotFinite) {
+				if single && errors.Is(err, errNotFinite) {
 					return nil // as NULL: JSON has no such number
 				}
 				return err

@@ -87,6 +87,9 @@ func (db *DB) readSnapshot() (*snapshot, error) {
 	if engine := db.options.Engine.Name(); s.Engine != engine {
 		return nil, fmt.Errorf("%s is of engine %q, not %q: write it again with DB.Snapshot", db.SnapshotName(), s.Engine, engine)
 	}
+	if s.System != db.system {
+		return nil, fmt.Errorf("%s is of system %q, not %q: write it again with DB.Snapshot", db.SnapshotName(), s.System, db.system)
+	}
 	return &s, nil
 }
 

@@ -56,6 +56,7 @@ func TestSnapshot(t *testing.T) {
 	for name, files := range map[string]fstest.MapFS{
 		"write it with DB.Snapshot":       {},
 		"write it again with DB.Snapshot": {"crm.json": {Data: []byte("{")}},
+		`is of system "erp"`:              {"crm.json": {Data: []byte(`{"system":"erp","engine":"generic","statements":{},"tables":{}}`)}},
 		`is of engine "duckdb"`:           {"crm.json": {Data: []byte(`{"system":"crm","engine":"duckdb","statements":{},"tables":{}}`)}},
 	} {
 		broken, err := sqltool.New("crm", nil, sqltool.Options{Snapshot: files})

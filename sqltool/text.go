@@ -77,7 +77,9 @@ func (s *scanner) run() error {
 				s.flush(begin)
 				s.end = begin
 			}
-			s.dirty = false
+			if s.dirty = false; s.out.count == 0 {
+				s.begun = s.i // what stands before the statement would not stand inside another
+			}
 		} else if !s.dirty {
 			s.dirty = true
 			s.out.count++

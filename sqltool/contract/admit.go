@@ -25,21 +25,26 @@ type reading struct {
 	contracts []int
 	unknown   bool // of tables no contract is about: never admitted
 	declared  bool // the tool declares Broken
+	cached    bool // its answers are kept, past the guard: never admitted
 }
 
 // Tool notes which tables a tool reads and returns its spec with [Broken] declared. A table is named as its contract is, or as
-// "table", "schema.table" or "database.schema.table"; one without a contract is an error of [Guard.Start], and until then of every call.
+// "table", "schema.table" or "database.schema.table"; one without a contract is an error of [Guard.Start], and until then of every call. So is
+// ToolSpec.Cache: what the cache answers is not asked for here.
 func (g *Guard) Tool(spec mcpgov.ToolSpec, tables ...string) mcpgov.ToolSpec {
 	spec.Errors = slices.Clone(spec.Errors)
 	if !slices.ContainsFunc(spec.Errors, func(e mcpgov.ErrorSpec) bool { return e.Code == Broken }) {
 		spec.Errors = append(spec.Errors, Error())
 	}
 	g.note(spec.Name, true, tables)
+	if spec.Cache != nil {
+		g.refuseCache(spec.Name)
+	}
 	return spec
 }
 
 // Reads notes which tables a resource (by its URI or template), a prompt or a tool reads, as [Guard.Tool] does. Where it does not declare
-// [Broken] calls are refused as [mcpgov.Failed], with the same text.
+// [Broken] calls are refused as [mcpgov.Failed], with the same text. It must have no Cache, which answers without asking the guard.
 func (g *Guard) Reads(target string, tables ...string) { g.note(target, false, tables) }
 
 func (g *Guard) note(target string, declared bool, tables []string) {
@@ -63,6 +68,16 @@ func (g *Guard) note(target string, declared bool, tables []string) {
 	slices.Sort(r.contracts)
 	r.contracts = slices.Compact(r.contracts)
 	g.reads[target] = r
+}
+
+// refuseCache refuses a target whose answers are kept: they would be served on when the contract has broken.
+func (g *Guard) refuseCache(target string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.reads[target]
+	r.cached = true
+	g.reads[target] = r
+	g.faults = append(g.faults, fmt.Errorf("%s: ToolSpec.Cache answers without asking the guard: leave it out, or keep the data in a sqltool/matview", target))
 }
 
 func (g *Guard) names() []string {
@@ -104,6 +119,9 @@ func (g *Guard) Interceptor() mcpgov.Interceptor {
 		}
 		if r.unknown {
 			return nil, r.refusal("tables without a contract", errors.New("the guard was told of tables no contract is about"))
+		}
+		if r.cached {
+			return nil, r.refusal("answers that are kept", errors.New("ToolSpec.Cache would answer without the guard"))
 		}
 		if err := g.admit(ctx, r); err != nil {
 			return nil, err

@@ -97,3 +97,25 @@ func TestAsOf(t *testing.T) {
 	}
 	require.NoError(t, g.Stop(t.Context()))
 }
+
+// TestGuardAndCache: a tool whose answers are kept would be served past the guard, so it is not served at all.
+func TestGuardAndCache(t *testing.T) {
+	t.Parallel()
+	f := &fake{}
+	g, log := onFake(t, f, contract.Once)
+	_, err := g.Check(t.Context())
+	require.NoError(t, err)
+	spec := g.Tool(mcpgov.ToolSpec{Name: "count", Description: "Counts.", ReadOnly: true, Cache: &mcpgov.Cache{TTL: time.Hour}}, "main.t")
+	server, err := mcpgov.New(mcpgov.Config{
+		Name: "shop", Version: "1.0.0", Policy: policy.AllowAll(), Audit: log, Identify: mcpgov.Anonymous(),
+		Interceptors: []mcpgov.Interceptor{g.Interceptor()}, Logger: slog.New(slog.DiscardHandler),
+	}, mcpgov.Tool(spec, func(context.Context, nothing) (count, error) { return count{}, nil }))
+	require.NoError(t, err)
+	client := mcptest.New(t, server).As(mcpgov.User{ID: "u"})
+	client.Call("count", nil).Ended(contract.Broken)
+	f.set(1)
+	_, err = g.Check(t.Context())
+	require.NoError(t, err)
+	client.Call("count", nil).Ended(contract.Broken)
+	require.ErrorContains(t, g.Start(t.Context()), "count: ToolSpec.Cache answers without asking the guard")
+}

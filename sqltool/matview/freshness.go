@@ -2,6 +2,8 @@ package matview
 
 import (
 	"context"
+	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -34,6 +36,31 @@ func oldest(maxAge time.Duration, in any) time.Duration {
 		}
 	}
 	return maxAge
+}
+
+// heard refuses an input in which a wish for fresher data would stand where nobody looks for it.
+func heard(in reflect.Type) error {
+	for in.Kind() == reflect.Pointer {
+		in = in.Elem()
+	}
+	if in.Kind() != reflect.Struct {
+		return nil
+	}
+	for field := range in.Fields() {
+		typ := field.Type
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		switch {
+		case field.Anonymous && typ != reflect.TypeFor[Freshness]():
+			if err := heard(typ); err != nil {
+				return err
+			}
+		case !field.Anonymous && typ == reflect.TypeFor[Freshness]():
+			return fmt.Errorf("the field %s of %s would be ignored: embed matview.Freshness, without a name", field.Name, in)
+		}
+	}
+	return nil
 }
 
 // freshen sees to it that what v shows is as things stood at since, or later: what is beneath first, and no more than is needed.

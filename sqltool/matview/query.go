@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/mcpgov/go-sdk/mcpgov"
@@ -82,7 +83,7 @@ const (
 func Query[In, Row any](v *View, spec mcpgov.ToolSpec, r Reading) mcpgov.Feature {
 	t, err := newReader(v, &spec, r)
 	if err == nil {
-		err = errors.Join(check[In, Row](t.store, t.Cached), t.checkLive(check[In, Row]))
+		err = errors.Join(heard(reflect.TypeFor[In]()), check[In, Row](t.store, t.Cached), t.checkLive(check[In, Row]))
 	}
 	if err != nil {
 		return mcpgov.Broken(fmt.Errorf("tool %q: %w", spec.Name, err))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,10 +24,10 @@ var readings sync.Map //nolint:gochecknoglobals // remembers what a pure functio
 func (engine) Decode(column sqltool.Column, value any) (any, error) {
 	switch v := value.(type) {
 	case float64:
-		if column.Type == "real" {
-			return float32(v), nil // as float64 it would show digits it never had
+		if narrow := float32(v); column.Type == "real" && (float64(narrow) == v || math.IsNaN(v)) {
+			return narrow, nil // as float64 it would show digits it never had
 		}
-		return v, nil
+		return v, nil // of another type than when the statement was checked
 	case string:
 		if v == "infinity" || v == "-infinity" {
 			return v, nil // a date or time without end
@@ -46,8 +47,11 @@ func readingOf(word string) reading {
 
 func newReading(word string) reading {
 	if inner, ok := strings.CutSuffix(word, "[]"); ok {
-		element := readingOf(inner)
-		return func(text string) (any, error) { return readArray(text, element) }
+		element, comma := readingOf(inner), byte(',')
+		if strings.TrimRight(inner, "[]") == "box" {
+			comma = ';' // a box is written with commas, and alone of all types has another delimiter
+		}
+		return func(text string) (any, error) { return readArray(text, element, comma) }
 	}
 	if strings.HasPrefix(word, "STRUCT(") {
 		return compositeReading(sqltool.Members(word))

@@ -5,7 +5,8 @@
 //	db, err := sqltool.New("crm", pool, sqltool.Options{Engine: postgres.Engine()})
 //
 // Connections that [Open] makes refuse to write unless a statement has Writes; of others each statement that only reads runs in a transaction
-// that is READ ONLY, which costs two more round trips. Neither takes the place of a role that may do no more than the statements need.
+// that is READ ONLY, which costs two more round trips. Before version 16 PostgreSQL lets large objects be written even so (lo_create and the
+// like), and advisory locks and notifications are no writing to it. Neither takes the place of a role that may do no more than the statements need.
 package postgres
 
 import (
@@ -14,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -100,7 +102,7 @@ func (engine) Explain(err error) (sqltool.Reason, string) {
 		return sqltool.Unasked, code
 	case code == "53300", code == "57P03": // too_many_connections, cannot_connect_now
 		return sqltool.Busy, code
-	case code[:2] == "23", code == "40001", code == "40P01": // integrity constraints, serialization, deadlock
+	case strings.HasPrefix(code, "23"), code == "40001", code == "40P01": // integrity constraints, serialization, deadlock
 		return sqltool.Conflict, code
 	}
 	return sqltool.Unknown, code

@@ -14,13 +14,14 @@ var errLiteral = errors.New("an array or row in a form that is not read")
 // mostDimensions is how deep arrays may stand in one another; PostgreSQL has 6.
 const mostDimensions = 8
 
-func readArray(text string, element reading) (any, error) {
+// readArray reads an array whose elements a comma parts, or what else their type has for it.
+func readArray(text string, element reading, comma byte) (any, error) {
 	if strings.HasPrefix(text, "[") { // bounds: [0:1]={1,2}
 		if _, rest, ok := strings.Cut(text, "="); ok {
 			text = rest
 		}
 	}
-	l := literal{text: text}
+	l := literal{text: text, comma: comma}
 	list, err := l.array(element, mostDimensions)
 	if err == nil && l.i != len(text) {
 		err = errLiteral
@@ -30,8 +31,9 @@ func readArray(text string, element reading) (any, error) {
 
 // literal is a text and how far it is read.
 type literal struct {
-	text string
-	i    int
+	text  string
+	i     int
+	comma byte // what parts items
 }
 
 func (l *literal) peek() byte {
@@ -49,7 +51,7 @@ func (l *literal) array(element reading, depth int) ([]any, error) {
 	list := []any{}
 	for l.peek() != '}' {
 		if len(list) > 0 {
-			if l.peek() != ',' {
+			if l.peek() != l.comma {
 				return nil, errLiteral
 			}
 			l.i++
@@ -91,7 +93,7 @@ func (l *literal) item(end byte) (text string, isQuoted, ok bool) {
 			b.WriteByte(c)
 		case c == '"':
 			inside, isQuoted = !inside, true
-		case !inside && (c == ',' || c == end):
+		case !inside && (c == l.comma || c == end):
 			return b.String(), isQuoted, true
 		default:
 			b.WriteByte(c)
@@ -107,7 +109,7 @@ func compositeReading(members []sqltool.Column) reading {
 		readers[i] = readingOf(m.Type)
 	}
 	return func(text string) (any, error) {
-		l := literal{text: text}
+		l := literal{text: text, comma: ','}
 		if l.peek() != '(' {
 			return nil, errLiteral
 		}
