@@ -12,7 +12,7 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 		c.refuse(CodeSyntax, "AT is not supported here", "read the table as it is now")
 	}
 	c.members(o, what, "type", "alias", "sample", "schema_name", "table_name", "column_name_alias", "catalog_name", "at_clause")
-	c.names(o["column_name_alias"], what)
+	columns := c.names(o["column_name_alias"], what)
 	catalog, schema, table := c.name(o["catalog_name"], what), c.name(o["schema_name"], what), c.name(o["table_name"], what)
 	if c.refusal != nil {
 		return o
@@ -21,6 +21,9 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 		if unique, ok := ctes.find(fold(table)); ok {
 			if c.word(o["alias"], what) == "" {
 				o["alias"] = table
+			}
+			for _, name := range append(columns, c.word(o["alias"], what)) {
+				c.named(name, c.sizes[fold(table)])
 			}
 			o["table_name"] = unique
 			return o

@@ -18,6 +18,7 @@ type checker struct {
 	lambdas   int             // lambdas around the part being read
 	sizes     map[string]size // of the names that columns were given so far
 	widest    size            // of all of them
+	rows      map[string]bool // names of tables: alone, each stands for a row, which is a struct
 	growing   int             // calls so far that make more of what they are given
 	ctes      int             // common table expressions named so far
 	views     []string
@@ -27,7 +28,7 @@ type checker struct {
 }
 
 func newChecker(rules Rules) *checker {
-	c := &checker{schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1}
+	c := &checker{schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1, rows: map[string]bool{}}
 	c.rules = rules
 	c.rules.Functions, c.rules.Defined = byFoldedName(c, rules.Functions), byFoldedName(c, rules.Defined)
 	c.rules.Rewrites, c.rules.Definer = byFoldedName(c, rules.Rewrites), byFoldedName(c, rules.Definer)

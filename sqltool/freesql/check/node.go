@@ -50,6 +50,7 @@ func (c *checker) node(o object, ctes *scope) size {
 		} else {
 			result = max(c.node(c.object(o["left"], what), ctes), c.node(c.object(o["right"], what), ctes))
 		}
+		c.namedLikeFirst(o, result)
 	case "RECURSIVE_CTE_NODE":
 		// Stands only as the query of a common table expression, which judges it: see recursion.
 		c.refusal = firstOf(c.refusal, unknown("a recursive query"))
@@ -101,6 +102,21 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 		inner = mine
 	}
 	return inner
+}
+
+// namedLikeFirst keeps the size of the columns of a set operation, which have the names of those of its first query.
+func (c *checker) namedLikeFirst(o object, n size) {
+	for o["type"] == "SET_OPERATION_NODE" {
+		first, _ := o["left"].(object)
+		if children, _ := o["children"].([]any); len(children) > 0 {
+			first, _ = children[0].(object)
+		}
+		o = first
+	}
+	selected, _ := o["select_list"].([]any)
+	for _, e := range selected {
+		c.named(outputName(e), n)
+	}
 }
 
 // recursion judges WITH RECURSIVE: only its right arm sees itself.
