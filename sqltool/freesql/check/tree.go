@@ -35,6 +35,7 @@ func Tree(tree []byte, rules Rules) (Checked, error) {
 		Tables: slices.Sorted(maps.Keys(c.tables)), Functions: slices.Sorted(maps.Keys(c.functions)),
 		Columns: resultColumns(statement), Ordered: ordered(statement),
 	}
+	writeNumbers(statement)
 	if rules.MaxRows > 0 {
 		limitRows(statement, rules.MaxRows)
 	}
