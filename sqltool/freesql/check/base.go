@@ -18,14 +18,15 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 		return o
 	}
 	if catalog == "" && schema == "" {
-		if unique, ok := ctes.find(fold(table)); ok {
+		if cte := ctes.find(fold(table)); cte != nil {
+			c.weigh(cte.weight)
 			if c.word(o["alias"], what) == "" {
 				o["alias"] = table
 			}
 			for _, name := range append(columns, c.word(o["alias"], what)) {
 				c.named(name, c.sizes[fold(table)])
 			}
-			o["table_name"] = unique
+			o["table_name"] = cte.unique
 			return o
 		}
 		if schema = c.schema; schema == "" {

@@ -50,6 +50,21 @@ func TestNesting(t *testing.T) {
 		require.Contains(t, []check.Code{check.CodeArgument, check.CodeSize}, refusal.Code, statement)
 	}
 	for _, statement := range []string{
+		chain(40, "a{n} AS (SELECT x.* FROM a{p} AS x, a{p} AS y)"),
+		chain(40, "a{n} AS MATERIALIZED (SELECT * FROM a{p} AS x, a{p} AS y)"),
+		chain(40, "a{n} AS (SELECT * FROM a{p} UNION ALL SELECT * FROM a{p})"),
+		chain(40, "a{n} AS (SELECT 1 AS x{n} WHERE EXISTS (FROM a{p}) OR EXISTS (FROM a{p}))"),
+		chain(40, "a{n} AS (SELECT *, * FROM a{p})"),
+		"SELECT * FROM " + strings.Repeat("(SELECT *, * FROM ", 40) + "range(1)" + strings.Repeat(")", 40),
+	} {
+		_, err := check.Tree(e.parse(t, statement), e.rules)
+		refusal := new(check.Refusal)
+		require.ErrorAs(t, err, &refusal, statement)
+		require.Equal(t, check.CodeSize, refusal.Code, statement)
+	}
+	for _, statement := range []string{
+		chain(6, "a{n} AS (SELECT x.* FROM a{p} AS x, a{p} AS y)"),
+		chain(deep, "a{n} AS (SELECT * FROM a{p})"),
 		"SELECT {'a': [{'b': [1, 2]}]}, CAST(NULL AS STRUCT(a STRUCT(b INT[])[]))",
 		chain(deep, "a{n} AS (SELECT a{p}.x{p} AS x{n} FROM a{p})"),
 		chain(deep, "a{n} AS (SELECT t.* RENAME (x{p} AS x{n}) FROM a{p} AS t)"),
