@@ -43,7 +43,7 @@
 //	TIMESTAMPTZ                    in UTC, with a Z
 //	TIMETZ                         with its offset
 //	INTERVAL                       ISO 8601: "P1Y2M3DT-4.5S"
-//	JSON                           itself
+//	JSON                           itself; a text where readers differ: a member twice, 1e999, more than 50 levels
 //	LIST, ARRAY                    array
 //	STRUCT                         object; without names, array
 //	MAP                            object if keys are texts, else array of pairs

@@ -2,14 +2,14 @@ package duckdb
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/mcpgov/go-sdk/internal/strictjson"
 )
 
 // mostExact is the largest whole number that every reader of JSON keeps: beyond it, many round to a float64.
@@ -72,6 +72,10 @@ func (k *kind) append(dst []byte, row, most int) ([]byte, error) {
 	}
 }
 
+// deepestJSON is how many levels a value of type JSON may have to be written as it is: some readers of JSON end at 64, and the result around
+// it has some.
+const deepestJSON = 50
+
 // appendBytes appends what is stored as a text.
 func (k *kind) appendBytes(dst []byte, row, most int) ([]byte, error) {
 	text := k.text(row)
@@ -83,7 +87,7 @@ func (k *kind) appendBytes(dst []byte, row, most int) ([]byte, error) {
 		return append(appendBit(append(dst, '"'), text), '"'), nil
 	case k.typ != mapping.TypeVarchar:
 		return append(base64.StdEncoding.AppendEncode(append(dst, '"'), text), '"'), nil
-	case k.json && utf8.Valid(text) && json.Valid(text):
+	case k.json && strictjson.Alike(text, deepestJSON): // what only some readers read is a text
 		return append(dst, text...), nil
 	}
 	return appendString(dst, text), nil

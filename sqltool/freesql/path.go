@@ -21,7 +21,7 @@ const parseTimeout = time.Second
 //	text ─► size, UTF-8, NUL          check.Text
 //	     ─► tree                      DuckDB's own parser, on a database without data, bounded in time
 //	     ─► judged and rewritten tree check.Tree: allow-lists, the caller's tables, columns and rows, LIMIT one above the cap
-//	     ─► canonical statement       written from that tree by the same parser: what runs is what was judged
+//	     ─► canonical statement       written from that tree by the same parser, and read again: what runs is what was judged
 //	     ─► rows                      on a locked connection, capped in rows and bytes
 //
 // Whatever the engine says of a statement ends here: callers get a text of a closed set.
@@ -67,7 +67,10 @@ func (e *engine) judge(ctx context.Context, text string, rules check.Rules) (jud
 	if err != nil {
 		return judged{}, e.refused(err)
 	}
-	statement, err := e.write(ctx, checked.Tree)
+	statement, err := e.write(ctx, checked)
+	if _, ok := errors.AsType[*check.Refusal](err); ok {
+		return judged{}, e.refused(err)
+	}
 	if err != nil {
 		return judged{}, reply{Refused: said(err, e.settings.ListTool), Detail: e.detail(err)}
 	}
@@ -87,13 +90,21 @@ func (e *engine) serialize(ctx context.Context, text string) ([]byte, error) {
 	return []byte(tree), err
 }
 
-// write gives the statement that a tree stands for.
-func (e *engine) write(ctx context.Context, tree []byte) (string, error) {
+// write gives the statement that a judged tree stands for, and reads it again: a name or a text that the engine quotes wrongly must not
+// become another statement.
+func (e *engine) write(ctx context.Context, checked check.Checked) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, parseTimeout)
 	defer cancel()
 	var statement string
-	err := e.parser.SQL().QueryRowContext(ctx, "SELECT json_deserialize_sql(?::JSON)", string(tree)).Scan(&statement)
-	return statement, err
+	err := e.parser.SQL().QueryRowContext(ctx, "SELECT json_deserialize_sql(?::JSON)", string(checked.Tree)).Scan(&statement)
+	if err != nil {
+		return "", err
+	}
+	again, err := e.serialize(ctx, statement)
+	if err != nil {
+		return "", err
+	}
+	return statement, checked.Same(again)
 }
 
 // run runs a checked statement and writes what it gives as JSON, up to the caps.

@@ -140,3 +140,12 @@ func TestOptionsAreChecked(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// A number of the statement keeps its type on its way through the tree.
+func TestNumbersKeepTheirTypes(t *testing.T) {
+	t.Parallel()
+	x := explore(t, false, nil)
+	result := x.query("SELECT typeof(1e3) AS a, typeof(5.) AS b, typeof(1e-3) AS c, typeof(1.5) AS d, 2e5 * 1e3 AS e, 1e308 AS f, -1e3 AS g")
+	require.Equal(t, mcpgov.OK, result.Code())
+	require.Contains(t, result.Text(), `[["DOUBLE","DECIMAL(1,0)","DOUBLE","DECIMAL(2,1)",200000000,1e+308,-1000]]`)
+}

@@ -78,7 +78,7 @@ func (e *engine) viewColumns(ctx context.Context, view table, rules check.Rules)
 	if !slices.ContainsFunc(checked.Tables, func(name string) bool { _, ok := rules.Rewrites[name]; return ok }) {
 		return view.Columns, true, nil
 	}
-	statement, err := e.write(ctx, checked.Tree)
+	statement, err := e.write(ctx, checked)
 	if err != nil {
 		return nil, false, err
 	}

@@ -12,17 +12,21 @@ func (c *checker) baseTable(o object, ctes *scope) object {
 		c.refuse(CodeSyntax, "AT is not supported here", "read the table as it is now")
 	}
 	c.members(o, what, "type", "alias", "sample", "schema_name", "table_name", "column_name_alias", "catalog_name", "at_clause")
-	c.names(o["column_name_alias"], what)
+	columns := c.names(o["column_name_alias"], what)
 	catalog, schema, table := c.name(o["catalog_name"], what), c.name(o["schema_name"], what), c.name(o["table_name"], what)
 	if c.refusal != nil {
 		return o
 	}
 	if catalog == "" && schema == "" {
-		if unique, ok := ctes.find(fold(table)); ok {
+		if cte := ctes.find(fold(table)); cte != nil {
+			c.weigh(cte.weight)
 			if c.word(o["alias"], what) == "" {
 				o["alias"] = table
 			}
-			o["table_name"] = unique
+			for _, name := range append(columns, c.word(o["alias"], what)) {
+				c.named(name, c.sizes[fold(table)])
+			}
+			o["table_name"] = cte.unique
 			return o
 		}
 		if schema = c.schema; schema == "" {

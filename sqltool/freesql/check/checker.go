@@ -14,10 +14,12 @@ type checker struct {
 	functions map[string]bool
 	refusal   *Refusal
 	nodes     int
+	weight    int // parts, those of a common table expression counted wherever it is named
 	depth     int
 	lambdas   int             // lambdas around the part being read
 	sizes     map[string]size // of the names that columns were given so far
 	widest    size            // of all of them
+	rows      map[string]bool // names of tables: alone, each stands for a row, which is a struct
 	growing   int             // calls so far that make more of what they are given
 	ctes      int             // common table expressions named so far
 	views     []string
@@ -27,7 +29,7 @@ type checker struct {
 }
 
 func newChecker(rules Rules) *checker {
-	c := &checker{schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1}
+	c := &checker{schemas: map[string]bool{}, tables: map[string]bool{}, functions: map[string]bool{}, seen: map[string]bool{}, sizes: map[string]size{}, widest: 1, rows: map[string]bool{}}
 	c.rules = rules
 	c.rules.Functions, c.rules.Defined = byFoldedName(c, rules.Functions), byFoldedName(c, rules.Defined)
 	c.rules.Rewrites, c.rules.Definer = byFoldedName(c, rules.Rewrites), byFoldedName(c, rules.Definer)
@@ -76,7 +78,17 @@ func (c *checker) enter() bool {
 		return false
 	}
 	c.depth++
+	c.weigh(1)
 	return true
+}
+
+// weigh counts parts that the engine makes of the statement before it runs: it copies a common table expression to wherever it is named, and
+// columns to wherever a star stands. Forty that each name the one before twice are as many parts as memory holds.
+func (c *checker) weigh(parts int) {
+	if c.weight += parts; c.weight > maxWeight {
+		c.refuse(CodeSize, "the statement has too many parts, those of WITH counted wherever they are named", "name each of WITH fewer times")
+	}
+	c.weight = min(c.weight, maxWeight+1)
 }
 
 func (c *checker) leave() { c.depth-- }

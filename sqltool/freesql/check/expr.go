@@ -68,7 +68,7 @@ func (c *checker) expression(v any, ctes *scope) size {
 		c.members(o, "an operator", "class", "type", "alias", "children")
 		sizes := c.expressions(o["children"], ctes)
 		if kind == "ARRAY_CONSTRUCTOR" {
-			return c.bounded(kind, sum(sizes))
+			return c.bounded(kind, nested(sizes))
 		}
 		return largest(sizes)
 	case "BETWEEN":
@@ -92,8 +92,7 @@ func (c *checker) expression(v any, ctes *scope) size {
 		is("OPERATOR_CAST")
 		c.members(o, "a cast", "class", "type", "alias", "child", "cast_type", "try_cast")
 		c.flag(o["try_cast"], "a cast")
-		c.typeName(o["cast_type"])
-		return c.expression(o["child"], ctes)
+		return max(c.typeName(o["cast_type"]), c.expression(o["child"], ctes))
 	case "COLLATE":
 		is("COLLATE")
 		c.members(o, "COLLATE", "class", "type", "alias", "child", "collation")
@@ -106,6 +105,7 @@ func (c *checker) expression(v any, ctes *scope) size {
 		is("POSITIONAL_REFERENCE")
 		c.members(o, "a position", "class", "type", "alias", "index")
 		c.number(o["index"], "a position")
+		return c.widest
 	case "STAR":
 		is("STAR")
 		c.star(o, ctes)

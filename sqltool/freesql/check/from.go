@@ -9,7 +9,11 @@ func (c *checker) table(o object, ctes *scope) object {
 	}
 	defer c.leave()
 	what := "a part of FROM"
-	c.name(o["alias"], what)
+	if alias := c.name(o["alias"], what); alias != "" {
+		c.rows[fold(alias)] = true
+	} else if table, _ := o["table_name"].(string); table != "" {
+		c.rows[fold(table)] = true
+	}
 	c.sample(o["sample"])
 	switch c.word(o["type"], what) {
 	case "BASE_TABLE":

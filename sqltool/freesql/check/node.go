@@ -6,16 +6,18 @@ import "strconv"
 type scope struct {
 	name   string // folded
 	unique string // the name it has in the rewritten statement
+	weight int    // parts of it, see checker.weigh
 	outer  *scope
 }
 
-func (s *scope) find(name string) (string, bool) {
+// find gives the innermost common table expression of a name, or nil.
+func (s *scope) find(name string) *scope {
 	for ; s != nil; s = s.outer {
 		if s.name == name {
-			return s.unique, true
+			return s
 		}
 	}
-	return "", false
+	return nil
 }
 
 // statement judges a SELECT statement: a query with its parameters, of which there must be none.
@@ -50,6 +52,7 @@ func (c *checker) node(o object, ctes *scope) size {
 		} else {
 			result = max(c.node(c.object(o["left"], what), ctes), c.node(c.object(o["right"], what), ctes))
 		}
+		c.namedLikeFirst(o, result)
 	case "RECURSIVE_CTE_NODE":
 		// Stands only as the query of a common table expression, which judges it: see recursion.
 		c.refusal = firstOf(c.refusal, unknown("a recursive query"))
@@ -88,6 +91,7 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 		c.members(query, what, "node", "named_param_map")
 		node := c.object(query["node"], what)
 		var largestColumn size
+		before := c.weight
 		if c.word(node["type"], what) == "RECURSIVE_CTE_NODE" {
 			largestColumn = c.recursion(node, inner, mine)
 		} else {
@@ -98,9 +102,25 @@ func (c *checker) commonTables(m object, outer *scope) *scope {
 			c.named(alias, largestColumn)
 		}
 		pair["key"] = mine.unique
+		mine.weight = c.weight - before
 		inner = mine
 	}
 	return inner
+}
+
+// namedLikeFirst keeps the size of the columns of a set operation, which have the names of those of its first query.
+func (c *checker) namedLikeFirst(o object, n size) {
+	for o["type"] == "SET_OPERATION_NODE" {
+		first, _ := o["left"].(object)
+		if children, _ := o["children"].([]any); len(children) > 0 {
+			first, _ = children[0].(object)
+		}
+		o = first
+	}
+	selected, _ := o["select_list"].([]any)
+	for _, e := range selected {
+		c.named(outputName(e), n)
+	}
 }
 
 // recursion judges WITH RECURSIVE: only its right arm sees itself.
@@ -129,11 +149,17 @@ func (c *checker) selectNode(o object, ctes *scope) size {
 	what := "a SELECT"
 	c.members(o, what, "type", "modifiers", "cte_map", "select_list", "from_table", "where_clause", "group_expressions", "group_sets",
 		"aggregate_handling", "having", "sample", "qualify")
+	before, stars := c.weight, 0
 	if o["from_table"] != nil {
 		o["from_table"] = c.table(c.object(o["from_table"], what), ctes)
 	}
 	result := size(1)
 	for _, e := range c.list(o["select_list"], what) {
+		if entry, _ := e.(object); entry["class"] == "STAR" {
+			if stars++; stars > 1 { // all columns once more
+				c.weigh(c.weight - before)
+			}
+		}
 		n := c.expression(e, ctes)
 		c.named(outputName(e), n)
 		result = max(result, n)

@@ -34,6 +34,10 @@ func sum(sizes []size) size {
 	return max(1, n)
 }
 
+// nested is the size of a value that holds values of the sizes given. Each level counts double, because hashing, comparing and copying a
+// value takes the engine up to twice as long with each, and sixteen levels are seconds of one call.
+func nested(sizes []size) size { return max(2*largest(sizes), sum(sizes)) }
+
 // bounded refuses what is too large.
 func (c *checker) bounded(name string, n size) size {
 	c.growing++
@@ -63,6 +67,9 @@ func (c *checker) sizeOfNames(names []string) size {
 		}
 		n = max(n, c.sizes[fold(name)])
 	}
+	if len(names) == 1 && c.rows[fold(names[0])] {
+		return c.bounded(names[0], nested([]size{n}))
+	}
 	return n
 }
 
@@ -83,11 +90,14 @@ func outputName(v any) string {
 // grown is the size of what a call makes of arguments of the sizes given.
 func (c *checker) grown(name string, args []any, sizes []size) size {
 	switch name {
-	case "||", "concat", "concat_ws", "list_concat", "list_cat", "array_concat", "array_cat", "list_append", "array_append", "array_push_back",
-		"list_prepend", "array_prepend", "array_push_front", "list_value", "list_pack", "array_value", "struct_pack", "row", "struct_insert",
-		"struct_update", "struct_concat", "map", "map_concat", "map_from_entries", "json_merge_patch", "printf", "format", "list_zip", "array_zip",
-		"array_to_string", "array_to_string_comma_default", "list_string_agg", "union_value", "unpivot_list":
+	case "||", "concat", "concat_ws", "list_concat", "list_cat", "array_concat", "array_cat", "struct_concat", "map_concat", "json_merge_patch",
+		"printf", "format", "array_to_string", "array_to_string_comma_default", "list_string_agg", "unpivot_list":
 		return c.bounded(name, sum(sizes))
+	case "list_append", "array_append", "array_push_back", "list_prepend", "array_prepend", "array_push_front":
+		return c.bounded(name, sum(sizes)) // as deep as the list was
+	case "list_value", "list_pack", "array_value", "struct_pack", "row", "struct_insert", "struct_update", "map", "map_from_entries", "list_zip",
+		"array_zip", "union_value", "list", "array_agg", "histogram", "histogram_exact", "map_entries":
+		return c.bounded(name, nested(sizes))
 	case "json_object", "json_array", "to_json", "row_to_json", "array_to_json", "json_quote", "json_group_array", "json_group_object", "hex", "to_hex",
 		"regexp_escape", "base64", "to_base64":
 		return c.bounded(name, 2*sum(sizes))

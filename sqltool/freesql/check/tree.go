@@ -10,10 +10,11 @@ import (
 )
 
 const (
-	maxTree  = 8 << 20 // bytes of one tree
-	maxNodes = 20_000  // parts of one statement, its views included
-	maxDepth = 250     // parts within one another
-	maxViews = 16      // views within one another
+	maxTree   = 8 << 20 // bytes of one tree
+	maxNodes  = 20_000  // parts of one statement, its views included
+	maxWeight = 60_000  // the same, those of a common table expression counted wherever it is named
+	maxDepth  = 250     // parts within one another
+	maxViews  = 16      // views within one another
 )
 
 // object is one node of the tree.
@@ -35,6 +36,7 @@ func Tree(tree []byte, rules Rules) (Checked, error) {
 		Tables: slices.Sorted(maps.Keys(c.tables)), Functions: slices.Sorted(maps.Keys(c.functions)),
 		Columns: resultColumns(statement), Ordered: ordered(statement),
 	}
+	writeNumbers(statement)
 	if rules.MaxRows > 0 {
 		limitRows(statement, rules.MaxRows)
 	}

@@ -3,10 +3,12 @@ package check
 import "slices"
 
 // typeName judges a type: the plain ones, and lists, structs, maps and unions of them. A type that the database defines is refused: its
-// name alone can show what it holds.
-func (c *checker) typeName(v any) {
+// name alone can show what it holds. It gives the size of the levels of values in values of the type.
+func (c *checker) typeName(v any) size {
+	deepest := size(1)
+	inner := func(child any) { deepest = max(deepest, c.bounded("a type", nested([]size{c.typeName(child)}))) }
 	if !c.enter() {
-		return
+		return deepest
 	}
 	defer c.leave()
 	what := "a type"
@@ -16,7 +18,7 @@ func (c *checker) typeName(v any) {
 	info, _ := o["type_info"].(object)
 	if o["type_info"] != nil && info == nil {
 		c.refusal = firstOf(c.refusal, unknown(what))
-		return
+		return deepest
 	}
 	switch id {
 	case "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",
@@ -25,10 +27,10 @@ func (c *checker) typeName(v any) {
 		"MAP", "UNION", "VARIANT", "INTEGER_LITERAL", "STRING_LITERAL", "UNBOUND":
 	default:
 		c.badType(id)
-		return
+		return deepest
 	}
 	if info == nil {
-		return
+		return deepest
 	}
 	switch c.word(info["type"], what) {
 	case "DECIMAL_TYPE_INFO":
@@ -40,21 +42,21 @@ func (c *checker) typeName(v any) {
 		c.collation(c.word(info["collation"], what))
 	case "LIST_TYPE_INFO":
 		c.members(info, what, "type", "child_type")
-		c.typeName(info["child_type"])
+		inner(info["child_type"])
 	case "ARRAY_TYPE_INFO":
 		c.members(info, what, "type", "child_type", "size")
 		c.number(info["size"], what)
 		if n, ok := integer(info["size"]); !ok || n > maxList {
 			c.refuse(CodeArgument, "the array type is too long", "use a list")
 		}
-		c.typeName(info["child_type"])
+		inner(info["child_type"])
 	case "STRUCT_TYPE_INFO":
 		c.members(info, what, "type", "child_types")
 		for _, child := range c.list(info["child_types"], what) {
 			pair := c.object(child, what)
 			c.members(pair, what, "first", "second")
 			c.name(pair["first"], what)
-			c.typeName(pair["second"])
+			inner(pair["second"])
 		}
 	case "UNBOUND_TYPE_INFO":
 		c.members(info, what, "type", "name")
@@ -64,6 +66,7 @@ func (c *checker) typeName(v any) {
 	default:
 		c.refusal = firstOf(c.refusal, unknown(what))
 	}
+	return deepest
 }
 
 func (c *checker) badType(name string) {
