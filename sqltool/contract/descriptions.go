@@ -17,6 +17,19 @@ type Description struct {
 	DependsOn []string          // what it is made of
 }
 
+// Column returns what a column holds; letters' case does not count. "" is not known.
+func (d Description) Column(name string) string {
+	if text, ok := d.Columns[name]; ok {
+		return text
+	}
+	for column, text := range d.Columns {
+		if strings.EqualFold(column, name) {
+			return text
+		}
+	}
+	return ""
+}
+
 // Descriptions are the descriptions of tables. The nil Descriptions know none.
 type Descriptions []Description
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/mcpgov/go-sdk/mcpgov"
@@ -17,11 +16,10 @@ import (
 
 // Explorer serves free SQL over one database. It is safe for use by many goroutines.
 type Explorer struct {
-	opts         Options
-	runner       runner
-	asOf         time.Time
-	descriptions map[string]Description // by schema.table in lower case
-	fair         *fair
+	opts   Options
+	runner runner
+	asOf   time.Time
+	fair   *fair
 }
 
 // Stats are gauges and counters of an [Explorer] at one moment.
@@ -38,10 +36,7 @@ func Open(ctx context.Context, opts Options) (*Explorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Explorer{opts: opts, descriptions: map[string]Description{}, fair: newFair(opts.PerCaller)}
-	for name, d := range opts.Descriptions {
-		x.descriptions[strings.ToLower(name)] = d
-	}
+	x := &Explorer{opts: opts, fair: newFair(opts.PerCaller)}
 	if opts.Worker == nil {
 		e, err := newEngine(ctx, opts.Database, "", opts.settings())
 		if err != nil {
@@ -119,6 +114,9 @@ func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 	r, err := x.inTurn(ctx, turn.Done(), user.ID, q)
 	if err == nil && r.Refused != nil {
 		err = r.Refused.err()
+	}
+	if err == nil && x.opts.Guard != nil { // which tables a statement reads is known when it was judged, by a worker together with its rows
+		err = x.opts.Guard.Admit(ctx, r.Read...)
 	}
 	if r.Detail != "" {
 		x.opts.Logger.DebugContext(ctx, "a statement was not answered", slog.String("engine", r.Detail))

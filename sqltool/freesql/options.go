@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mcpgov/go-sdk/mcpgov"
+	"github.com/mcpgov/go-sdk/sqltool/contract"
 	"github.com/mcpgov/go-sdk/sqltool/duckdb"
 )
 
@@ -59,8 +60,11 @@ type Options struct {
 	// Rights tells what a caller may read; it is asked for every call, and an error refuses. It must not change what it returned. Nil:
 	// every caller may read all that these Options allow.
 	Rights func(context.Context, mcpgov.User) (Rights, error)
-	// Descriptions describe tables to callers, by schema.table, before the database's own comments: such as those of data contracts.
-	Descriptions map[string]Description
+	// Descriptions describe tables and their columns to callers, before the database's own comments do: such as those of data contracts and of
+	// a dbt project.
+	Descriptions contract.Descriptions
+	// Guard withholds what statements read of tables whose data contract is broken, as the contract says. Nil: no contract is asked.
+	Guard *contract.Guard
 
 	// Query, ListTables and DescribeTable change how the tools are called and described: Name, Title, Description, Tags, Policy, Aliases
 	// and AuditLevel are taken from them where they are not zero, and the rest is not theirs to say.
@@ -86,12 +90,6 @@ type Worker struct {
 	MemoryBytes int64
 	// Threads is how many threads one statement may use. Zero: one per processor, at most 4.
 	Threads int
-}
-
-// Description describes a table or view.
-type Description struct {
-	Text    string            // what it holds and how it is meant to be used
-	Columns map[string]string // by column, in lower case
 }
 
 // settled checks the options and puts values where zero stands for one.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mcpgov/go-sdk/mcpgov"
+	"github.com/mcpgov/go-sdk/sqltool/contract"
 	"github.com/mcpgov/go-sdk/sqltool/freesql"
 )
 
@@ -61,7 +62,7 @@ func TestTablesAreTold(t *testing.T) {
 	modes(t, func(t *testing.T, open opener) {
 		t.Helper()
 		x := open(func(o *freesql.Options) {
-			o.Descriptions = map[string]freesql.Description{"Sales.Customers": {Text: "Who buys", Columns: map[string]string{"email": "Lower case"}}}
+			o.Descriptions = contract.Descriptions{{Schema: "Sales", Table: "Customers", Text: "Who buys", Columns: map[string]string{"EMAIL": "Lower case"}}}
 			o.Query = mcpgov.ToolSpec{Name: "ask", Title: "Ask", Description: "Asks the warehouse."}
 			o.ListTables.Name, o.DescribeTable.Name = "tables", "columns"
 		})

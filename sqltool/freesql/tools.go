@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/mcpgov"
+	"github.com/mcpgov/go-sdk/sqltool/contract"
 )
 
 // Statement is what the tool query takes.
@@ -29,6 +30,9 @@ func (x *Explorer) queryTool() mcpgov.Feature {
 			"%s and %s show them. There is nothing to list or describe tables with in SQL, and no way to change data, settings or files.",
 		x.opts.MaxRows, strings.Join(x.opts.AllowedSchemas, ", "), x.opts.ListTables.Name, x.opts.DescribeTable.Name))
 	spec.Errors = errorSpecs(true)
+	if x.opts.Guard != nil {
+		spec.Errors = append(spec.Errors, contract.Error())
+	}
 	return mcpgov.Tool(spec, func(ctx context.Context, in Statement) (Result, error) {
 		r, err := x.ask(ctx, in.SQL)
 		return Result{Columns: r.Columns, Rows: r.Rows, RowCount: r.RowCount, Truncated: r.Truncated}, err
@@ -115,11 +119,11 @@ func (x *Explorer) tables(ctx context.Context) ([]table, error) {
 	r, err := x.ask(ctx, "")
 	for i := range r.Tables {
 		t := &r.Tables[i]
-		own := x.descriptions[strings.ToLower(t.full())]
+		own, _ := x.opts.Descriptions.Find(t.Schema, t.Name)
 		t.Description = cmp.Or(own.Text, t.Description)
 		for j := range t.Columns {
 			c := &t.Columns[j]
-			c.Description = cmp.Or(own.Columns[strings.ToLower(c.Name)], c.Description)
+			c.Description = cmp.Or(own.Column(c.Name), c.Description)
 		}
 	}
 	return r.Tables, err
