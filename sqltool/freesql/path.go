@@ -138,8 +138,20 @@ func (e *engine) refused(err error) reply {
 
 // said puts what the engine says into one of few texts. Its own names what is there, and quotes values.
 func said(err error, listTool string) *refusal {
-	if fault, ok := errors.AsType[*driver.Error](err); ok && (fault.Type == driver.ErrorTypeCatalog || fault.Type == driver.ErrorTypeBinder) {
-		return notFound(listTool)
+	if fault, ok := errors.AsType[*driver.Error](err); ok {
+		switch fault.Type {
+		case driver.ErrorTypeCatalog:
+			return notFound(listTool)
+		case driver.ErrorTypeBinder:
+			if text := unbound(fault.Msg); text != "" {
+				return &refusal{QueryFailed, text}
+			}
+			return notFound(listTool)
+		case driver.ErrorTypeConversion:
+			return &refusal{QueryFailed, "a value could not be cast: TRY_CAST gives NULL instead"}
+		case driver.ErrorTypeOutOfMemory:
+			return &refusal{QueryFailed, "the statement needs more memory than there is: ask for less at once, with filters before joins, groups and sorts"}
+		}
 	}
 	switch {
 	case errors.Is(err, duckdb.ErrBusy):

@@ -150,3 +150,27 @@ func TestNumbersKeepTheirTypes(t *testing.T) {
 	require.Equal(t, mcpgov.OK, result.Code())
 	require.Contains(t, result.Text(), `[["DOUBLE","DECIMAL(1,0)","DOUBLE","DECIMAL(2,1)",200000000,1e+308,-1000]]`)
 }
+
+// The texts of errors say what to do about it, and name nothing.
+func TestErrorsHelp(t *testing.T) {
+	t.Parallel()
+	x := explore(t, false, nil)
+	for statement, want := range map[string]string{
+		"SELECT region, id, count(*) FROM sales.orders GROUP BY region":          "GROUP BY ALL",
+		"SELECT region FROM sales.orders WHERE count(*) > 1 GROUP BY 1":          "HAVING",
+		"SELECT id FROM sales.orders WHERE row_number() OVER () = 1":             "QUALIFY",
+		"SELECT max(count(*)) FROM sales.orders":                                 "subquery",
+		"SELECT id FROM sales.orders AS a JOIN sales.orders AS b ON a.id = b.id": "its table before it",
+		"SELECT sum(region) FROM sales.orders":                                   "cast",
+		"SELECT region::INT FROM sales.orders":                                   "TRY_CAST",
+		"SELECT 1 UNION SELECT 1, 2":                                             "as many columns",
+		"SELECT regio FROM sales.orders":                                         "not found",
+		"SELECT to_char(now(), 'YYYY')":                                          "strftime",
+		"SELECT * FROM orders":                                                   "write schema.orders",
+	} {
+		r := x.query(statement)
+		require.NotEqual(t, mcpgov.OK, r.Code(), statement)
+		require.Contains(t, r.Message(), want, statement)
+		require.NotContains(t, r.Message(), "emea", statement)
+	}
+}

@@ -1,6 +1,8 @@
 package freesql
 
 import (
+	"strings"
+
 	"github.com/mcpgov/go-sdk/mcpgov"
 )
 
@@ -29,6 +31,25 @@ func (r *refusal) err() error { return mcpgov.Fail(r.Code, "%s", r.Text) }
 
 func notFound(list string) *refusal {
 	return &refusal{NotFound, "not found, or not yours to read: " + list + " shows what you may read, as schema.table"}
+}
+
+// unbound is what is wrong with how a statement uses what it may read, where the engine says that: a text of few, which names nothing.
+func unbound(said string) string {
+	for _, fault := range []struct{ part, text string }{
+		{"must appear in the GROUP BY clause", "a column is selected or ordered by that is neither grouped by nor within an aggregate: add it to GROUP BY, write GROUP BY ALL, or any_value(column)"},
+		{"WHERE clause cannot contain aggregates", "WHERE cannot contain aggregates: write HAVING"},
+		{"WHERE clause cannot contain window functions", "WHERE cannot contain window functions: write QUALIFY"},
+		{"aggregate function calls cannot be nested", "aggregates cannot stand within one another: take one of a subquery"},
+		{"Ambiguous reference to column", "a column's name is in more than one table: write its table before it"},
+		{"No function matches the given name and argument types", "a function is called with arguments of types it does not take: look at the columns' types, and cast them"},
+		{"Cannot compare values of type", "values of types that do not fit are compared: cast one of them"},
+		{"Set operations can only apply to expressions with the same number of result columns", "both sides of UNION, EXCEPT or INTERSECT must have as many columns"},
+	} {
+		if strings.Contains(said, fault.part) {
+			return fault.text
+		}
+	}
+	return ""
 }
 
 func failed() *refusal {

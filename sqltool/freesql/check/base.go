@@ -97,6 +97,9 @@ func (c *checker) advice(table string) string {
 	if plain := example[1 : len(example)-1]; plain == table && plainName(plain) {
 		example = plain
 	}
+	if len(schemas) > 1 {
+		return "write schema." + example + "; schemas that can be read: " + list
+	}
 	return "write " + schemas[0] + "." + example + "; schemas that can be read: " + list
 }
 

@@ -30,7 +30,7 @@
 //
 // One SELECT, in any form: FROM first, VALUES, TABLE, set operations, WITH and WITH RECURSIVE, joins of every kind, LATERAL, windows, QUALIFY,
 // GROUP BY ALL, GROUPING SETS, samples, PIVOT and UNPIVOT in FROM with their values written out, stars with EXCLUDE, REPLACE, RENAME and
-// COLUMNS, lists, structs, maps, JSON and up to two lambdas within one another; and about 540 functions of DuckDB 1.5.
+// COLUMNS, lists, structs, maps, JSON and up to two lambdas within one another, values within values to about nine levels; and about 540 functions of DuckDB 1.5.
 //
 // Refused are parameters, tables without a schema, SHOW, DESCRIBE and SUMMARIZE, the PIVOT statement, AT, USING KEY, types and macros that
 // the database defines, x.f() for f(x), functions that tell of the engine or keep state, and calls whose result can be very much longer

@@ -87,6 +87,9 @@ func (c *checker) call(o object) string {
 
 // insteadOf says what to write instead of some functions that are asked for often.
 func insteadOf(name string) string {
+	if instead := ofDuckDB(name); instead != "" {
+		return "write " + instead
+	}
 	switch {
 	case !refused(name):
 		return "use a built-in function of DuckDB"
@@ -98,4 +101,37 @@ func insteadOf(name string) string {
 		return "write the values"
 	}
 	return "leave it out: it tells of the engine, not of the data, or its cost is not bounded"
+}
+
+// ofDuckDB is what DuckDB has in place of a function of another system.
+func ofDuckDB(name string) string {
+	switch name {
+	case "to_char", "date_format", "format_date", "format_datetime":
+		return "strftime(x, '%Y-%m-%d')"
+	case "to_date", "str_to_date", "parse_date", "parse_datetime":
+		return "strptime(text, '%Y-%m-%d')"
+	case "dateadd", "adddate", "timestampadd":
+		return "x + INTERVAL 1 DAY"
+	case "timestampdiff":
+		return "date_diff('day', a, b)"
+	case "getdate", "sysdate", "curdate":
+		return "current_date or now()"
+	case "nvl", "isnull":
+		return "coalesce(a, b)"
+	case "charindex", "locate":
+		return "strpos(text, part)"
+	case "substring_index":
+		return "split_part(text, separator, 1)"
+	case "regexp_substr":
+		return "regexp_extract(text, pattern)"
+	case "json_agg", "jsonb_agg", "collect_list":
+		return "list(x)"
+	case "percentile", "percentile_approx", "approx_percentile":
+		return "quantile_cont(x, 0.9)"
+	case "safe_cast":
+		return "TRY_CAST(x AS type)"
+	case "width_bucket":
+		return "floor((x - low) / width)"
+	}
+	return ""
 }
