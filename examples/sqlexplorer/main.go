@@ -2,8 +2,9 @@
 //
 //	go run ./examples/sqlexplorer -stdio                                          the bundled data, for the client that starts it
 //	go run ./examples/sqlexplorer -http 127.0.0.1:8080                            the same on HTTP
-//	go run ./examples/sqlexplorer -db FILE -schemas sales,reporting -worker -stdio   a file of yours, statements in processes of their own
+//	go run ./examples/sqlexplorer -db FILE -schemas sales,reporting -stdio   a file of yours
 //
+// Statements run in processes of their own, which are killed at the deadline and bounded in memory, unless -worker=false says not.
 // README.md says what it serves and what it promises; server.go is the part to copy.
 package main
 
@@ -25,7 +26,7 @@ import (
 )
 
 func main() {
-	if freesql.ServeWorker() { // with -worker this program starts itself again for the statements
+	if freesql.ServeWorker() { // this program starts itself again for the statements
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -81,9 +82,9 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	schemas := flags.String("schemas", "", "the `schemas` that may be read, with commas between; of the bundled data "+bundledSchemas)
 	flags.IntVar(&s.maxRows, "max-rows", 10_000, "`rows` of one result at most")
 	flags.DurationVar(&s.timeout, "timeout", 5*time.Second, "`time` from a call to its answer at most")
-	flags.IntVar(&s.concurrent, "concurrent", 4, "`statements` that run at once; with -worker also processes")
-	flags.BoolVar(&s.worker, "worker", false, "run statements in processes that can be killed and are bounded in memory")
-	flags.Int64Var(&s.memoryMiB, "memory", 1024, "`MiB` that DuckDB's buffers, or with -worker one process, may take")
+	flags.IntVar(&s.concurrent, "concurrent", 4, "`statements` that run at once; also worker processes")
+	flags.BoolVar(&s.worker, "worker", true, "run statements in processes that can be killed and are bounded in memory; =false runs them in this one")
+	flags.Int64Var(&s.memoryMiB, "memory", 1024, "`MiB` that one worker, or with -worker=false DuckDB's buffers, may take")
 	flags.BoolVar(&s.stdio, "stdio", false, "serve standard input and output, as a desktop client starts it")
 	flags.StringVar(&s.address, "http", "", "serve HTTP on this `address`; callers show the token in $SQLEXPLORER_TOKEN, if it is set")
 	flags.StringVar(&s.auditDir, "audit", "", "`folder` of the audit log; without it a temporary one")

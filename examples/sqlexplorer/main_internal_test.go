@@ -71,7 +71,7 @@ func ask(ctx context.Context, t *testing.T, session *mcp.ClientSession, sql stri
 
 func TestExplorer(t *testing.T) {
 	t.Parallel()
-	for name, flags := range map[string][]string{"in process": nil, "workers": {"-worker", "-memory", "512"}} {
+	for name, flags := range map[string][]string{"in process": {"-worker=false"}, "workers": {"-memory", "512"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			session := program(t, append(flags, "-timeout", "3s", "-max-rows", "100")...)
@@ -130,7 +130,7 @@ func attacks(t *testing.T) (statements []string) {
 // Nothing that is refused elsewhere is answered by the real program, and the planted word does not come out.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	for name, flags := range map[string][]string{"in process": nil, "workers": {"-worker", "-memory", "512"}} {
+	for name, flags := range map[string][]string{"in process": {"-worker=false"}, "workers": {"-memory", "512"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			session := program(t, append(flags, "-timeout", "3s")...)

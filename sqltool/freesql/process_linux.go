@@ -33,10 +33,11 @@ func confine(memory int64) error {
 	if err != nil {
 		return err
 	}
-	if resident >= memory {
+	if resident >= memory-memory/8 {
 		return fmt.Errorf("a worker takes %d MiB before it opens anything: allow it more than %d MiB", resident>>20, memory>>20)
 	}
-	space := uint64(size - resident + memory) //nolint:gosec // all of them are positive, and resident is the smaller
+	// Some of the space that was reserved comes into use after all: an eighth is kept for that. Measured without: 808 of 768 MiB, once.
+	space := uint64(size - resident + memory - memory/8) //nolint:gosec // resident is the smallest of them
 	for _, limit := range []struct {
 		what  string
 		which int

@@ -10,7 +10,7 @@ import (
 // limited: a || a AS b, b || b AS c, and so on thirty times is a short statement and a text of many gigabytes.
 //
 // It is a rough count, meant to stop what grows out of all proportion: names stand for the largest column that was ever called so, and what
-// an aggregate or a recursion collects is not counted, because its memory is limited.
+// an aggregate or a recursion collects is not counted, because how often it goes on is not known: a worker process bounds it, the server's own process does not.
 type size float64
 
 // maxSize is the largest value that a statement may make.
