@@ -1,9 +1,11 @@
 package sqltool
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // text is an SQL text cut at its parameters: what the database is given is the pieces between them, byte for byte, and placeholders.
@@ -33,6 +35,9 @@ type piece struct {
 
 // parseText cuts a text at its parameters. It knows what may hide a $ from it: strings, quoted names, dollar quotes and comments.
 func parseText(sql string) (text, error) {
+	if !utf8.ValidString(sql) || strings.Contains(sql, "\x00") {
+		return text{}, errors.New("the text holds bytes that are no UTF-8, or a NUL: databases read such texts differently")
+	}
 	s := scanner{sql: sql}
 	if err := s.run(); err != nil {
 		return text{}, err
