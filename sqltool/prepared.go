@@ -1,13 +1,13 @@
 package sqltool
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // prepared is a statement that has been read, checked against its types and, where there is a database, prepared by it once.
@@ -37,9 +37,8 @@ type shape struct {
 
 // prepare reads a statement and checks it. It returns every fault there is.
 func (db *DB) prepare(s Statement, use shape) (*prepared, error) {
-	sum := sha256.Sum256([]byte(s.SQL))
 	p := &prepared{
-		db: db, statement: s, digest: "sha256:" + hex.EncodeToString(sum[:]), parameters: map[string]*parameter{}, one: use.one, first: use.first,
+		db: db, statement: s, digest: sqltext.Digest(s.SQL), parameters: map[string]*parameter{}, one: use.one, first: use.first,
 		maxRows: orElse(s.MaxRows, db.options.MaxRows), maxBytes: orElse(s.MaxBytes, db.options.MaxBytes),
 	}
 	var faults []error

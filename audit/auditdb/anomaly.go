@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // AnomalyKind says what is unusual.
@@ -104,7 +106,7 @@ type search struct {
 
 // since is the beginning of the window in SQL.
 func (s *search) since() string {
-	return "TIMESTAMPTZ " + literal(sqlTime(bound(s.query.Since)))
+	return "TIMESTAMPTZ " + sqltext.Literal(sqlTime(bound(s.query.Since)))
 }
 
 // add completes an anomaly and keeps it.

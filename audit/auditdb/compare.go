@@ -11,6 +11,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // sqlOperators are the comparisons that mean the same in both languages for operands of one type.
@@ -146,13 +148,13 @@ func (t *translator) membership(element, list ast.Expr) (string, bool) {
 			return "", false
 		}
 		if e.constant == nil {
-			return "list_contains(" + quote(f.column()) + ", " + e.sql + ")", true
+			return "list_contains(" + sqltext.Identifier(f.column()) + ", " + e.sql + ")", true
 		}
 		value, ok := bindable(types.StringKind, e.constant)
 		if !ok {
 			return "", false
 		}
-		return "list_contains(" + quote(f.column()) + ", " + t.bind(types.StringKind, value) + ")", true
+		return "list_contains(" + sqltext.Identifier(f.column()) + ", " + t.bind(types.StringKind, value) + ")", true
 	}
 	e, ok := t.operand(element)
 	if !ok || e.constant != nil || e.kind != types.StringKind && e.kind != types.IntKind {

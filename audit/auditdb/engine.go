@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // engine is a DuckDB in memory that can read and write files in its directories only, and whose settings nobody can change.
@@ -50,12 +52,12 @@ func openEngine(ctx context.Context, o *Options, dirs ...string) (*engine, error
 func (e *engine) confine(ctx context.Context, o *Options, dirs []string) error {
 	var allowed []string
 	for _, dir := range dirs { // DuckDB asks for the name as a query writes it, and again for the file that it finds
-		allowed = append(allowed, literal(dir+string(os.PathSeparator)), literal(plain(dir)+string(os.PathSeparator)))
+		allowed = append(allowed, sqltext.Literal(dir+string(os.PathSeparator)), sqltext.Literal(plain(dir)+string(os.PathSeparator)))
 	}
 	for _, setting := range []string{
 		fmt.Sprintf("threads=%d", o.Threads),
 		fmt.Sprintf("memory_limit='%dMiB'", o.MemoryMiB),
-		"temp_directory=" + literal(e.temp),
+		"temp_directory=" + sqltext.Literal(e.temp),
 		"GLOBAL TimeZone='UTC'",
 		"parquet_metadata_cache=true", // a log has many files, and every query asks for all of them
 		"autoinstall_known_extensions=false",

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // Format is a form in which records are exported.
@@ -103,7 +105,7 @@ func moveContent(from, to string) error {
 
 func (d *DB) exportParquet(ctx context.Context, q *Query, path string) error {
 	return d.exportTable(ctx, q, path+".table", func(conn *sql.Conn) error {
-		return execute(ctx, conn, fmt.Sprintf("COPY records TO %s (FORMAT parquet, COMPRESSION zstd)", literal(path)))
+		return execute(ctx, conn, fmt.Sprintf("COPY records TO %s (FORMAT parquet, COMPRESSION zstd)", sqltext.Literal(path)))
 	})
 }
 
@@ -111,15 +113,15 @@ func (d *DB) exportCSV(ctx context.Context, q *Query, path string) error {
 	return d.exportTable(ctx, q, path+".table", func(conn *sql.Conn) error {
 		var cells []string
 		for _, f := range fields() {
-			cells = append(cells, f.cell()+" AS "+quote(f.column()))
+			cells = append(cells, f.cell()+" AS "+sqltext.Identifier(f.column()))
 		}
-		return execute(ctx, conn, fmt.Sprintf("COPY (SELECT %s FROM records) TO %s (FORMAT csv, HEADER)", strings.Join(cells, ", "), literal(path)))
+		return execute(ctx, conn, fmt.Sprintf("COPY (SELECT %s FROM records) TO %s (FORMAT csv, HEADER)", strings.Join(cells, ", "), sqltext.Literal(path)))
 	})
 }
 
 // cell is the SQL expression of a field in a CSV file.
 func (f *field) cell() string {
-	column := quote(f.column())
+	column := sqltext.Identifier(f.column())
 	switch f.form {
 	case text, hexText, raw:
 		return fmt.Sprintf("CASE WHEN regexp_matches(%s, '^[=+\\-@\\t\\r\\n]') THEN '''' || %s ELSE %s END", column, column, column)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // exportTable puts the records that q is about into the table records of a new database file, in the order of q, and then runs finish on it.
@@ -27,7 +29,7 @@ func (d *DB) exportTable(ctx context.Context, q *Query, path string, finish func
 		return err
 	}
 	name := fmt.Sprintf("export_%d", d.tables.Add(1))
-	if err := execute(ctx, conn, fmt.Sprintf("ATTACH %s AS %s", literal(path), name)); err != nil {
+	if err := execute(ctx, conn, fmt.Sprintf("ATTACH %s AS %s", sqltext.Literal(path), name)); err != nil {
 		return err
 	}
 	defer func() {
@@ -84,7 +86,7 @@ func (p *part) whole(longest int64) string {
 	}
 	file := []string{p.parquet}
 	return fmt.Sprintf("SELECT r.*, coalesce(b.prev, unhex(%s)) AS prev FROM (%s) r LEFT JOIN (SELECT seq + 1 AS next, hash AS prev FROM read_parquet(%s)) b ON r.seq = b.next",
-		literal(p.Checkpoint.Prev), parquetSource(file), fileList(file))
+		sqltext.Literal(p.Checkpoint.Prev), parquetSource(file), fileList(file))
 }
 
 // emptyWhole has the columns of a part with prev, and no row.

@@ -127,12 +127,6 @@ func (f *field) lineType() string {
 	return "VARCHAR"
 }
 
-// quote makes any text a quoted SQL name.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// literal makes any text an SQL text.
-func literal(s string) string { return `'` + strings.ReplaceAll(s, `'`, `''`) + `'` }
-
 // group names the nested object of which the field is a member; empty if it is none.
 func (f *field) group() string {
 	group, _, nested := strings.Cut(f.path, ".")

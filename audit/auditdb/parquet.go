@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 const (
@@ -46,7 +47,7 @@ const rowGroup = 122_880
 func copyToParquet(lines, to string, c *audit.Checkpoint, s survey) string {
 	var columns []string
 	for _, f := range fields() {
-		column := quote(f.column())
+		column := sqltext.Identifier(f.column())
 		switch f.form { // the others go as they are
 		case hash:
 			if f.path == "hash" { // prev is the hash of the record before: half of what no codec can shrink
@@ -54,9 +55,9 @@ func copyToParquet(lines, to string, c *audit.Checkpoint, s survey) string {
 			}
 		case hexText: // zstd shrinks hex of random bytes no further than the bytes
 			if s.notHex[f.path] {
-				columns = append(columns, "NULL::BLOB AS "+column, column+" AS "+quote(f.packed()))
+				columns = append(columns, "NULL::BLOB AS "+column, column+" AS "+sqltext.Identifier(f.packed()))
 			} else {
-				columns = append(columns, fmt.Sprintf("unhex(%s) AS %s", column, column), "'' AS "+quote(f.packed()))
+				columns = append(columns, fmt.Sprintf("unhex(%s) AS %s", column, column), "'' AS "+sqltext.Identifier(f.packed()))
 			}
 		case raw:
 			if nulls := s.nulls[f.path]; len(nulls) > 0 {
@@ -71,5 +72,5 @@ func copyToParquet(lines, to string, c *audit.Checkpoint, s survey) string {
 	longest := max(int64(s.longest)+1024, 1<<20)
 	return fmt.Sprintf(
 		"COPY (SELECT %s FROM (%s)) TO %s (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 3, USE_TMP_FILE false, ROW_GROUP_SIZE %d, KV_METADATA {%s: %s})",
-		strings.Join(columns, ", "), lineSource([]string{lines}, longest, 0), literal(to), rowGroup, originKey, literal(origin(c)))
+		strings.Join(columns, ", "), lineSource([]string{lines}, longest, 0), sqltext.Literal(to), rowGroup, originKey, sqltext.Literal(origin(c)))
 }

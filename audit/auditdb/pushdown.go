@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // pushed is the part of a filter that SQL decides. Values are bound, never written into the text.
@@ -155,7 +156,7 @@ func (t *translator) flag(e ast.Expr) (string, bool) {
 	if f == nil || f.form != flag {
 		return "", false
 	}
-	return quote(f.column()), true
+	return sqltext.Identifier(f.column()), true
 }
 
 // presence translates has().
@@ -170,11 +171,11 @@ func (t *translator) presence(e ast.Expr) (string, bool) {
 	}
 	switch f.form { //nolint:exhaustive // no object has members of other forms, and of JSON SQL cannot tell null from absence
 	case text:
-		return "(" + quote(f.column()) + " <> '')", true
+		return "(" + sqltext.Identifier(f.column()) + " <> '')", true
 	case flag:
-		return quote(f.column()), true
+		return sqltext.Identifier(f.column()), true
 	case texts:
-		return "(len(" + quote(f.column()) + ") > 0)", true
+		return "(len(" + sqltext.Identifier(f.column()) + ") > 0)", true
 	}
 	return "", false
 }
@@ -217,7 +218,7 @@ func (t *translator) operand(e ast.Expr) (operand, bool) {
 	if f == nil || f.path == "prev" { // compacted segments have no such column
 		return operand{}, false
 	}
-	o := operand{sql: quote(f.column()), field: f}
+	o := operand{sql: sqltext.Identifier(f.column()), field: f}
 	switch f.form {
 	case text, hexText:
 		o.kind = types.StringKind
@@ -249,9 +250,9 @@ func (t *translator) size(c ast.CallExpr) (operand, bool) {
 	}
 	switch f.form { //nolint:exhaustive // nothing else has a size that SQL knows
 	case text:
-		return operand{sql: "length(" + quote(f.column()) + ")", kind: types.IntKind}, true // characters, as CEL counts them
+		return operand{sql: "length(" + sqltext.Identifier(f.column()) + ")", kind: types.IntKind}, true // characters, as CEL counts them
 	case texts, sources, steps:
-		return operand{sql: "len(" + quote(f.column()) + ")", kind: types.IntKind}, true
+		return operand{sql: "len(" + sqltext.Identifier(f.column()) + ")", kind: types.IntKind}, true
 	}
 	return operand{}, false
 }

@@ -10,13 +10,14 @@ import (
 
 	"github.com/mcpgov/go-sdk/audit"
 	"github.com/mcpgov/go-sdk/internal/canon"
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // columnList names all columns, in the order of fields.
 func columnList() string {
 	var names []string
 	for _, f := range fields() {
-		names = append(names, quote(f.column()))
+		names = append(names, sqltext.Identifier(f.column()))
 	}
 	return strings.Join(names, ", ")
 }

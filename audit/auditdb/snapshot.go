@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/mcpgov/go-sdk/audit"
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // snapshot is what a DB sees of a log: its segments, and how SQL reads them. It never changes; Refresh makes another.
@@ -209,7 +210,7 @@ func emptySource() string {
 			kind = "BLOB"
 		}
 		if f.path != "prev" {
-			columns = append(columns, fmt.Sprintf("NULL::%s AS %s", kind, quote(f.column())))
+			columns = append(columns, fmt.Sprintf("NULL::%s AS %s", kind, sqltext.Identifier(f.column())))
 		}
 	}
 	return "SELECT " + strings.Join(columns, ", ") + " WHERE false"

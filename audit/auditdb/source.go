@@ -3,6 +3,8 @@ package auditdb
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // noTime stands for the zero time, which a line leaves out.
@@ -16,17 +18,17 @@ func lineColumns() string {
 		object, member, nested := strings.Cut(f.path, ".")
 		switch {
 		case !nested:
-			top = append(top, fmt.Sprintf("%s: %s", literal(f.path), literal(f.lineType())))
+			top = append(top, fmt.Sprintf("%s: %s", sqltext.Literal(f.path), sqltext.Literal(f.lineType())))
 		case len(inner[object]) == 0:
 			top = append(top, object) // its place; filled below
 			fallthrough
 		default:
-			inner[object] = append(inner[object], quote(member)+" "+f.lineType())
+			inner[object] = append(inner[object], sqltext.Identifier(member)+" "+f.lineType())
 		}
 	}
 	for i, entry := range top {
 		if members, ok := inner[entry]; ok {
-			top[i] = fmt.Sprintf("%s: %s", literal(entry), literal("STRUCT("+strings.Join(members, ", ")+")"))
+			top[i] = fmt.Sprintf("%s: %s", sqltext.Literal(entry), sqltext.Literal("STRUCT("+strings.Join(members, ", ")+")"))
 		}
 	}
 	return "{" + strings.Join(top, ", ") + "}"
@@ -35,9 +37,9 @@ func lineColumns() string {
 // fromLine is the SQL expression of a field in what read_json gives. Absence becomes the zero value, so that no comparison in SQL has a third
 // outcome beside true and false.
 func (f *field) fromLine() string {
-	e := quote(f.path)
+	e := sqltext.Identifier(f.path)
 	if object, member, nested := strings.Cut(f.path, "."); nested {
-		e = quote(object) + "." + quote(member)
+		e = sqltext.Identifier(object) + "." + sqltext.Identifier(member)
 	}
 	switch f.form {
 	case text, hexText:
@@ -61,7 +63,7 @@ func (f *field) fromLine() string {
 func lineSource(paths []string, longest int64, last uint64) string {
 	var columns []string
 	for _, f := range fields() {
-		columns = append(columns, f.fromLine()+" AS "+quote(f.column()))
+		columns = append(columns, f.fromLine()+" AS "+sqltext.Identifier(f.column()))
 	}
 	s := fmt.Sprintf("SELECT %s FROM read_json(%s, columns=%s, format='newline_delimited', ignore_errors=false, maximum_object_size=%d)",
 		strings.Join(columns, ", "), fileList(paths), lineColumns(), longest)
@@ -76,9 +78,9 @@ func (f *field) packed() string { return f.column() + "_text" }
 
 // fromParquet is the SQL expression of a field in what read_parquet gives.
 func (f *field) fromParquet() string {
-	column := quote(f.column())
+	column := sqltext.Identifier(f.column())
 	if f.form == hexText {
-		return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE lower(hex(%s)) END", column, quote(f.packed()), column)
+		return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE lower(hex(%s)) END", column, sqltext.Identifier(f.packed()), column)
 	}
 	return column
 }
@@ -88,7 +90,7 @@ func parquetSource(paths []string) string {
 	var columns []string
 	for _, f := range fields() {
 		if f.path != "prev" {
-			columns = append(columns, f.fromParquet()+" AS "+quote(f.column()))
+			columns = append(columns, f.fromParquet()+" AS "+sqltext.Identifier(f.column()))
 		}
 	}
 	return fmt.Sprintf("SELECT %s FROM read_parquet(%s)", strings.Join(columns, ", "), fileList(paths))
@@ -103,7 +105,7 @@ func plain(path string) string {
 func fileList(paths []string) string {
 	quoted := make([]string, len(paths))
 	for i, path := range paths {
-		quoted[i] = literal(plain(path))
+		quoted[i] = sqltext.Literal(plain(path))
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // alone answers a check that needs a query of its own.
@@ -55,21 +57,21 @@ func (c *Check) orphan(child string) string {
 		above += "'"
 	}
 	for i, column := range c.Columns {
-		own := quote(child) + "." + quote(column)
+		own := sqltext.Identifier(child) + "." + sqltext.Identifier(column)
 		parts = append(parts, own+" IS NOT NULL")
-		pairs = append(pairs, quote(above)+"."+quote(c.References.Columns[i])+" = "+own)
+		pairs = append(pairs, sqltext.Identifier(above)+"."+sqltext.Identifier(c.References.Columns[i])+" = "+own)
 	}
 	parent := qualified(c.References.Database, c.References.Schema, c.References.Table)
 	if c.References.Where != "" {
 		parent = "(SELECT * FROM " + parent + " WHERE " + trusted(c.References.Where) + ")"
 	}
-	return strings.Join(parts, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS " + quote(above) + " WHERE " + strings.Join(pairs, " AND ") + ")"
+	return strings.Join(parts, " AND ") + " AND NOT EXISTS (SELECT 1 FROM " + parent + " AS " + sqltext.Identifier(above) + " WHERE " + strings.Join(pairs, " AND ") + ")"
 }
 
 func quoted(names []string) string {
 	var all []string
 	for _, name := range names {
-		all = append(all, quote(name))
+		all = append(all, sqltext.Identifier(name))
 	}
 	return strings.Join(all, ", ")
 }
@@ -83,7 +85,7 @@ func (v *visit) failing(s *statement, c *Check) (string, error) {
 		if len(c.Columns) > 1 {
 			return "", nil
 		}
-		return quote(c.Columns[0]) + " IN (SELECT " + quote(c.Columns[0]) + v.from(c.Where) + " GROUP BY " + quote(c.Columns[0]) + " HAVING COUNT(*) > 1)", nil
+		return sqltext.Identifier(c.Columns[0]) + " IN (SELECT " + sqltext.Identifier(c.Columns[0]) + v.from(c.Where) + " GROUP BY " + sqltext.Identifier(c.Columns[0]) + " HAVING COUNT(*) > 1)", nil
 	case References:
 		return c.orphan(v.contract.Table), nil
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // fails writes the condition that is true of a row which breaks a check that looks at rows one by one.
@@ -13,13 +15,13 @@ func (s *statement) fails(c *Check, columns columnTypes) (string, error) {
 	case NotNull:
 		var parts []string
 		for _, column := range c.Columns {
-			parts = append(parts, quote(column)+" IS NULL")
+			parts = append(parts, sqltext.Identifier(column)+" IS NULL")
 		}
 		return "(" + strings.Join(parts, " OR ") + ")", nil
 	case Condition:
 		return "(CASE WHEN " + trusted(c.SQL) + " THEN 0 ELSE 1 END) = 1", nil
 	}
-	column := quote(c.Columns[0])
+	column := sqltext.Identifier(c.Columns[0])
 	is := s.dialect.classOf(columns.of(c.Columns[0]))
 	if s.dialect == Generic {
 		is = classOther

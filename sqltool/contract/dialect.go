@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // Dialect is the kind of database a set is checked on.
@@ -29,17 +31,14 @@ func (d Dialect) fault() error {
 	return fmt.Errorf("options: %q is no dialect: write contract.DuckDB, contract.Postgres, contract.SQLite or contract.Generic", string(d))
 }
 
-// quote writes an identifier so that it names that and nothing else, whatever it holds; check has refused NUL.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 // qualified writes the name of a table.
 func qualified(database, schema, table string) string {
-	name := quote(table)
+	name := sqltext.Identifier(table)
 	if schema != "" {
-		name = quote(schema) + "." + name
+		name = sqltext.Identifier(schema) + "." + name
 	}
 	if database != "" {
-		name = quote(database) + "." + name
+		name = sqltext.Identifier(database) + "." + name
 	}
 	return name
 }

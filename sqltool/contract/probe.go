@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // probe is what one check asks of the scan of its table: columns of the result, and how to read them.
@@ -46,20 +48,20 @@ func (s *statement) probe(c *Check, columns columnTypes) (probe, error) {
 	}
 	switch c.Kind {
 	case Unique:
-		value := when(quote(c.Columns[0]))
+		value := when(sqltext.Identifier(c.Columns[0]))
 		p.sql = []string{"COUNT(" + value + ") - COUNT(DISTINCT " + value + ")"}
 		p.read = counted(false, "%d rows repeat a value")
 	case Fresh:
 		value := trusted(c.SQL)
 		if c.SQL == "" {
-			value = quote(c.Columns[0])
+			value = sqltext.Identifier(c.Columns[0])
 		}
 		p.sql, p.read = []string{"MAX(" + when(value) + ")"}, c.age
 	case Rows:
 		p.sql = []string{"COUNT(" + when("1") + ")"}
 		p.read = c.measured("the number of rows")
 	case Measure:
-		p.sql = c.Measure.sql(when(quote(c.Columns[0])), when("1"))
+		p.sql = c.Measure.sql(when(sqltext.Identifier(c.Columns[0])), when("1"))
 		p.read = c.measured(string(c.Measure) + " of " + c.Columns[0])
 	default:
 		fails, err := s.fails(c, columns)

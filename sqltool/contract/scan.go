@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // maxProbes is how many checks one scan answers: databases bound the columns of a result and the parameters of a query.
@@ -77,7 +79,7 @@ func (v *visit) sample(ctx context.Context) {
 		if !v.columns.has(column) {
 			return
 		}
-		key = append(key, quote(column))
+		key = append(key, sqltext.Identifier(column))
 	}
 	for i := range v.results {
 		c, r := &v.contract.checks[i], &v.results[i]

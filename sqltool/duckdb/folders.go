@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // Folder is a folder of data files whose contents become tables of a schema when the database is opened.
@@ -46,7 +48,7 @@ func (f Folder) load(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return fmt.Errorf("folder: %w", err)
 	}
-	if err := each(ctx, conn, "CREATE SCHEMA IF NOT EXISTS "+identifier(schema)); err != nil {
+	if err := each(ctx, conn, "CREATE SCHEMA IF NOT EXISTS "+sqltext.Identifier(schema)); err != nil {
 		return err
 	}
 	seen := map[string]string{}
@@ -68,10 +70,10 @@ func (f Folder) load(ctx context.Context, conn *sql.Conn) error {
 			if strings.ContainsAny(file, "*?[]{}") {
 				return fmt.Errorf("folder %s: DuckDB would read %q as a pattern: rename it", f.Path, file)
 			}
-			literals[i] = literal(file)
+			literals[i] = sqltext.Literal(file)
 		}
 		//nolint:gosec // names and paths are quoted: neither can be bound
-		statement := "CREATE TABLE " + identifier(schema) + "." + identifier(table) + " AS FROM " + reader(files[0]) + "([" + strings.Join(literals, ", ") + "])"
+		statement := "CREATE TABLE " + sqltext.Identifier(schema) + "." + sqltext.Identifier(table) + " AS FROM " + reader(files[0]) + "([" + strings.Join(literals, ", ") + "])"
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("folder %s: table %q: %w", f.Path, table, err)
 		}

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // kind is a column's type, or a type within it, and where its values stand in the chunk of rows at hand.
@@ -110,7 +112,7 @@ func (k *kind) spell(word string, t mapping.LogicalType) string {
 				name = mapping.UnionTypeMemberName(t, mapping.IdxT(i))
 			}
 			if name != "" {
-				b.WriteString(identifier(name) + " ")
+				b.WriteString(sqltext.Identifier(name) + " ")
 			}
 			b.WriteString(kid.word)
 		}

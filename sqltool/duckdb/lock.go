@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // limit sets what the database may use and what it must never fetch.
@@ -78,18 +80,18 @@ func (d *Database) prove(ctx context.Context, conn *sql.Conn) error {
 		"RESET memory_limit",
 		"PRAGMA threads = 8",
 		"INSTALL httpfs",
-		"SELECT size FROM read_blob(" + literal(self) + ")",
-		"SELECT * FROM glob(" + literal(self) + ")",
-		"ATTACH " + literal(self+".duckdb"),
-		"COPY (SELECT 1) TO " + literal(self+".csv"),
+		"SELECT size FROM read_blob(" + sqltext.Literal(self) + ")",
+		"SELECT * FROM glob(" + sqltext.Literal(self) + ")",
+		"ATTACH " + sqltext.Literal(self+".duckdb"),
+		"COPY (SELECT 1) TO " + sqltext.Literal(self+".csv"),
 	}
 	if d.sealed && d.opts.Path != "" {
 		attacks = append(attacks,
-			"SELECT size FROM read_blob("+literal(d.opts.Path)+")",
-			"SELECT * FROM glob("+literal(d.opts.Path)+")",
-			"SELECT * FROM "+literal(d.opts.Path),
-			"ATTACH "+literal(d.opts.Path)+" AS mcpgov_attack (READ_ONLY)",
-			"COPY (SELECT 1) TO "+literal(d.opts.Path+".wal"),
+			"SELECT size FROM read_blob("+sqltext.Literal(d.opts.Path)+")",
+			"SELECT * FROM glob("+sqltext.Literal(d.opts.Path)+")",
+			"SELECT * FROM "+sqltext.Literal(d.opts.Path),
+			"ATTACH "+sqltext.Literal(d.opts.Path)+" AS mcpgov_attack (READ_ONLY)",
+			"COPY (SELECT 1) TO "+sqltext.Literal(d.opts.Path+".wal"),
 		)
 	}
 	for _, attack := range attacks {
@@ -102,14 +104,4 @@ func (d *Database) prove(ctx context.Context, conn *sql.Conn) error {
 		}
 	}
 	return nil
-}
-
-// literal writes a string literal.
-func literal(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-}
-
-// identifier writes a quoted name.
-func identifier(s string) string {
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // Source is another database whose tables become views of a schema, read through Go: DuckDB itself opens nothing.
@@ -58,7 +60,7 @@ func (d *Database) view(ctx context.Context, c *sql.Conn, s Source) error {
 			return fmt.Errorf("source %q: list its tables: %w", s.Schema, err)
 		}
 	}
-	if _, err := c.ExecContext(ctx, "CREATE SCHEMA "+identifier(s.Schema)); err != nil {
+	if _, err := c.ExecContext(ctx, "CREATE SCHEMA "+sqltext.Identifier(s.Schema)); err != nil {
 		return fmt.Errorf("source %q: %w", s.Schema, err)
 	}
 	for i, table := range s.Tables {
@@ -99,12 +101,12 @@ func (d *Database) viewOf(ctx context.Context, c *sql.Conn, s Source, table, fun
 	}
 	list := make([]string, len(columns))
 	for i, column := range columns {
-		if list[i] = identifier(column.name); column.cast != "" {
+		if list[i] = sqltext.Identifier(column.name); column.cast != "" {
 			list[i] = "CAST(" + list[i] + " AS " + column.cast + ") AS " + list[i]
 		}
 	}
 	// Names are quoted: they cannot be bound.
-	_, err = c.ExecContext(ctx, "CREATE VIEW "+identifier(s.Schema)+"."+identifier(table)+" AS SELECT "+strings.Join(list, ", ")+" FROM "+function+"()")
+	_, err = c.ExecContext(ctx, "CREATE VIEW "+sqltext.Identifier(s.Schema)+"."+sqltext.Identifier(table)+" AS SELECT "+strings.Join(list, ", ")+" FROM "+function+"()")
 	return err
 }
 
@@ -135,9 +137,9 @@ func (s Source) list(ctx context.Context) (tables []string, err error) {
 // table writes a table's name for the source.
 func (s Source) table(name string) string {
 	if s.From == "" {
-		return identifier(name)
+		return sqltext.Identifier(name)
 	}
-	return identifier(s.From) + "." + identifier(name)
+	return sqltext.Identifier(s.From) + "." + sqltext.Identifier(name)
 }
 
 // reader reads the wanted columns of a table.

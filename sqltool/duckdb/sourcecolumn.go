@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // sourceColumn is a column of another database.
@@ -60,7 +62,7 @@ func (s Source) columns(ctx context.Context, table string) (columns []sourceColu
 
 // plain says how to pass what both databases have in the same form.
 func (c sourceColumn) plain(t duckdb.Type) sourceColumn {
-	c.passed, c.expression = t, identifier(c.name)
+	c.passed, c.expression = t, sqltext.Identifier(c.name)
 	return c
 }
 
@@ -83,13 +85,13 @@ func decimalCast(declared string) string {
 
 // postgresColumn says how a column of PostgreSQL is read.
 func postgresColumn(name, declared string) sourceColumn {
-	c := sourceColumn{name: name, passed: duckdb.TYPE_VARCHAR, expression: identifier(name) + "::text"}
+	c := sourceColumn{name: name, passed: duckdb.TYPE_VARCHAR, expression: sqltext.Identifier(name) + "::text"}
 	base, _, _ := strings.Cut(declared, "(")
 	switch {
 	case strings.HasSuffix(declared, "[]"):
 		// As JSON both write lists alike; of texts, because numbers in JSON are easily rounded.
 		element := postgresColumn(name, strings.TrimSuffix(declared, "[]"))
-		c.expression = "to_json(" + identifier(name) + "::text[])::text"
+		c.expression = "to_json(" + sqltext.Identifier(name) + "::text[])::text"
 		if c.cast = element.listElement(); c.cast != "" {
 			c.cast += "[]"
 		}
@@ -118,7 +120,7 @@ func postgresColumn(name, declared string) sourceColumn {
 		c.cast = "INTERVAL"
 		c.expression = "(SELECT (extract(year FROM v) * 12 + extract(month FROM v))::int || ' months ' || extract(day FROM v)::int || ' days ' || " +
 			"(extract(hour FROM v)::int8 * 3600000000 + extract(minute FROM v)::int8 * 60000000 + extract(microseconds FROM v)::int8) || ' microseconds' " +
-			"FROM (VALUES (" + identifier(name) + ")) AS i(v) WHERE v IS NOT NULL)"
+			"FROM (VALUES (" + sqltext.Identifier(name) + ")) AS i(v) WHERE v IS NOT NULL)"
 	case strings.HasPrefix(declared, "timestamp") && strings.HasSuffix(declared, "without time zone"):
 		c.cast = "TIMESTAMP"
 	case strings.HasPrefix(declared, "timestamp"):
@@ -160,7 +162,7 @@ func (c sourceColumn) listElement() string {
 
 // sqliteColumn says how a column of SQLite is read: as what was declared, though any row may hold anything. What does not fit fails.
 func sqliteColumn(name, declared string) sourceColumn {
-	c := sourceColumn{name: name, passed: duckdb.TYPE_VARCHAR, expression: "CAST(" + identifier(name) + " AS TEXT)"}
+	c := sourceColumn{name: name, passed: duckdb.TYPE_VARCHAR, expression: "CAST(" + sqltext.Identifier(name) + " AS TEXT)"}
 	declared = strings.ToLower(declared)
 	base, _, _ := strings.Cut(declared, "(")
 	switch base = strings.TrimSpace(base); {

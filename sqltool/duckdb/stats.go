@@ -2,13 +2,13 @@ package duckdb
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // Stats are gauges and counters of a [Database] at one moment.
@@ -41,12 +41,6 @@ func (d *Database) Stats() Stats {
 	}
 }
 
-// digest names a statement in logs without showing the values that may stand in it.
-func digest(query string) string {
-	sum := sha256.Sum256([]byte(query))
-	return hex.EncodeToString(sum[:8])
-}
-
 // begin bounds and counts a statement. The function it returns must be called with the statement's error, which it returns.
 func (c *conn) begin(ctx context.Context, query string) (context.Context, func(error) error) {
 	d := c.from.db
@@ -77,7 +71,7 @@ func (c *conn) begin(ctx context.Context, query string) (context.Context, func(e
 			d.counts.slow.Add(1)
 			if d.opts.Logger != nil {
 				d.opts.Logger.LogAttrs(context.WithoutCancel(ctx), slog.LevelWarn, "slow statement",
-					slog.String("statement", digest(query)), slog.Duration("took", took), slog.Bool("failed", err != nil))
+					slog.String("statement", sqltext.Digest(query)), slog.Duration("took", took), slog.Bool("failed", err != nil))
 			}
 		}
 		return err

@@ -2,8 +2,6 @@ package freesql
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 	"github.com/mcpgov/go-sdk/mcpgov"
 )
 
@@ -127,7 +126,7 @@ func (x *Explorer) ask(ctx context.Context, sql string) (reply, error) {
 	step(err)
 	if err == nil {
 		mcpgov.AddSource(ctx, mcpgov.Source{
-			System: x.opts.System, Ref: x.opts.Query.Name, Statement: digest(sql), Executed: begun, AsOf: x.asOf, Rows: r.RowCount, Tables: r.Read,
+			System: x.opts.System, Ref: x.opts.Query.Name, Statement: sqltext.Digest(sql), Executed: begun, AsOf: x.asOf, Rows: r.RowCount, Tables: r.Read,
 		})
 	}
 	return r, err
@@ -141,10 +140,4 @@ func (x *Explorer) inTurn(ctx context.Context, wait <-chan struct{}, who string,
 	}
 	defer done()
 	return x.runner.run(ctx, wait, q)
-}
-
-// digest names a statement in provenance.
-func digest(sql string) string {
-	sum := sha256.Sum256([]byte(sql))
-	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 	"github.com/mcpgov/go-sdk/sqltool/freesql/check"
 )
 
@@ -67,7 +68,7 @@ func (t table) under(r Restriction) table {
 // viewColumns are the columns of a view; false if the caller may not read it. If something beneath is restricted, which columns are left is
 // found out by asking for no row of them.
 func (e *engine) viewColumns(ctx context.Context, view table, rules check.Rules) (columns []tableColumn, readable bool, err error) {
-	tree, err := e.serialize(ctx, "SELECT * FROM "+quoted(view.Schema)+"."+quoted(view.Name)+" LIMIT 0")
+	tree, err := e.serialize(ctx, "SELECT * FROM "+sqltext.Identifier(view.Schema)+"."+sqltext.Identifier(view.Name)+" LIMIT 0")
 	if err != nil {
 		return nil, false, err
 	}
@@ -97,6 +98,3 @@ func (e *engine) viewColumns(ctx context.Context, view table, rules check.Rules)
 	}
 	return columns, true, nil
 }
-
-// quoted writes a name as SQL does.
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

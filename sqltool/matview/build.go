@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // build makes a new version beside the one that readers see, has it checked and swaps it in.
@@ -61,7 +63,7 @@ func (r *refresh) stage(ctx context.Context) (bool, error) {
 		return false, plain("drop what the last refresh left", err)
 	}
 	if d.Kind == Virtual {
-		_, err := r.conn.ExecContext(ctx, "CREATE VIEW "+private+"."+name(r.staged)+" AS "+d.SQL)
+		_, err := r.conn.ExecContext(ctx, "CREATE VIEW "+private+"."+sqltext.Identifier(r.staged)+" AS "+d.SQL)
 		return true, wrap("make the view", err)
 	}
 	if r.incremental() {
@@ -95,12 +97,12 @@ func (r *refresh) read(ctx context.Context, table, query string, args ...any) er
 		l := &load{conn: r.conn, table: table, source: source, columns: r.view.definition.Columns}
 		return l.run(ctx, query, args...)
 	}
-	_, err := r.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+name(table)+" AS SELECT * FROM (\n"+query+"\n)", args...)
+	_, err := r.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+sqltext.Identifier(table)+" AS SELECT * FROM (\n"+query+"\n)", args...)
 	return wrap("run the SQL", err)
 }
 
 func (r *refresh) count(ctx context.Context) error {
-	err := r.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+private+"."+name(r.staged)).Scan(&r.next.rows)
+	err := r.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+private+"."+sqltext.Identifier(r.staged)).Scan(&r.next.rows)
 	return wrap("count the rows", err)
 }
 
@@ -131,7 +133,7 @@ func (r *refresh) drop(ctx context.Context) error {
 		kind = "VIEW"
 	}
 	for _, table := range []string{r.staged, r.staged + raw, r.fresh, r.fresh + raw} {
-		if _, err := r.conn.ExecContext(ctx, "DROP "+kind+" IF EXISTS "+private+"."+name(table)); err != nil {
+		if _, err := r.conn.ExecContext(ctx, "DROP "+kind+" IF EXISTS "+private+"."+sqltext.Identifier(table)); err != nil {
 			return err
 		}
 	}

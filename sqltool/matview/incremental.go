@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // incremental tells whether what is kept can be added to.
@@ -21,7 +23,7 @@ func (r *refresh) incremental() bool {
 // false where their columns are others than those that are kept.
 func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	d, i := r.view.definition, r.view.definition.Incremental
-	public := name(r.view.store.opts.Schema) + "." + name(d.Name)
+	public := sqltext.Identifier(r.view.store.opts.Schema) + "." + sqltext.Identifier(d.Name)
 	kept, err := r.columns(ctx, public)
 	if err != nil {
 		return false, false, err
@@ -34,16 +36,16 @@ func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	if err != nil {
 		return false, false, err
 	}
-	query := fmt.Sprintf("SELECT * FROM (\n%s\n) AS matview_new WHERE matview_new.%s > %s", d.SQL, name(kept[at].name), placeholder)
+	query := fmt.Sprintf("SELECT * FROM (\n%s\n) AS matview_new WHERE matview_new.%s > %s", d.SQL, sqltext.Identifier(kept[at].name), placeholder)
 	if err := r.read(ctx, r.fresh, query, from); err != nil {
 		return false, false, err
 	}
-	fresh, err := r.columns(ctx, private+"."+name(r.fresh))
+	fresh, err := r.columns(ctx, private+"."+sqltext.Identifier(r.fresh))
 	if err != nil || !slices.Equal(kept, fresh) {
 		return false, false, err
 	}
 	var added int64
-	if err := r.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+private+"."+name(r.fresh)).Scan(&added); err != nil {
+	if err := r.conn.QueryRowContext(ctx, "SELECT count(*) FROM "+private+"."+sqltext.Identifier(r.fresh)).Scan(&added); err != nil {
 		return false, false, plain("count the new rows", err)
 	}
 	if added == 0 {
@@ -56,11 +58,11 @@ func (r *refresh) addNew(ctx context.Context) (changed, same bool, err error) {
 	if len(i.Key) > 0 {
 		match := make([]string, len(i.Key))
 		for n, key := range i.Key {
-			match[n] = "kept." + name(key) + " = fresh." + name(key)
+			match[n] = "kept." + sqltext.Identifier(key) + " = fresh." + sqltext.Identifier(key)
 		}
-		stays = " AS kept WHERE NOT EXISTS (SELECT 1 FROM " + private + "." + name(r.fresh) + " AS fresh WHERE " + strings.Join(match, " AND ") + ")"
+		stays = " AS kept WHERE NOT EXISTS (SELECT 1 FROM " + private + "." + sqltext.Identifier(r.fresh) + " AS fresh WHERE " + strings.Join(match, " AND ") + ")"
 	}
-	if _, err := r.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+name(r.staged)+" AS SELECT * FROM "+public+stays+" UNION ALL SELECT * FROM "+private+"."+name(r.fresh)); err != nil {
+	if _, err := r.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+sqltext.Identifier(r.staged)+" AS SELECT * FROM "+public+stays+" UNION ALL SELECT * FROM "+private+"."+sqltext.Identifier(r.fresh)); err != nil {
 		return false, false, plain("put the new rows to those that are kept", err)
 	}
 	if err := r.mark(ctx, r.fresh); err != nil {
@@ -95,7 +97,7 @@ func (r *refresh) from(ctx context.Context, kind string) (value any, placeholder
 // mark keeps the greatest value of the column in table, if it is greater than the one before.
 func (r *refresh) mark(ctx context.Context, table string) error {
 	i := r.view.definition.Incremental
-	columns, err := r.columns(ctx, private+"."+name(table))
+	columns, err := r.columns(ctx, private+"."+sqltext.Identifier(table))
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,7 @@ func (r *refresh) mark(ctx context.Context, table string) error {
 	if table != r.fresh {
 		before = sql.NullString{} // everything was read anew: also where the source begins again
 	}
-	query := fmt.Sprintf("SELECT CAST(greatest(max(%s), CAST(CAST($1 AS VARCHAR) AS %s)) AS VARCHAR) FROM %s.%s", name(i.Column), kind, private, name(table))
+	query := fmt.Sprintf("SELECT CAST(greatest(max(%s), CAST(CAST($1 AS VARCHAR) AS %s)) AS VARCHAR) FROM %s.%s", sqltext.Identifier(i.Column), kind, private, sqltext.Identifier(table))
 	if err := r.conn.QueryRowContext(ctx, query, before).Scan(&mark); err != nil {
 		return plain("read the new watermark", err)
 	}
@@ -136,10 +138,10 @@ func (r *refresh) checkKey(ctx context.Context, table string) error {
 	}
 	nulls := make([]string, len(key))
 	for i, column := range key {
-		nulls[i] = name(column) + " IS NULL"
+		nulls[i] = sqltext.Identifier(column) + " IS NULL"
 	}
 	var without, all, different int64
-	query := fmt.Sprintf("SELECT count(*) FILTER (WHERE %s), count(*), count(DISTINCT (%s)) FROM %s.%s", strings.Join(nulls, " OR "), names(key), private, name(table))
+	query := fmt.Sprintf("SELECT count(*) FILTER (WHERE %s), count(*), count(DISTINCT (%s)) FROM %s.%s", strings.Join(nulls, " OR "), names(key), private, sqltext.Identifier(table))
 	if err := r.conn.QueryRowContext(ctx, query).Scan(&without, &all, &different); err != nil {
 		return plain("check the key", err)
 	}

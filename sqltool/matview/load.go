@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	native "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // load copies the rows that a query gives at a source into a new table of the private schema, value by value and without loss: a value that
@@ -41,10 +43,10 @@ func (l *load) run(ctx context.Context, query string, args ...any) (err error) {
 	for _, t := range targets {
 		if t.cast != "" {
 			into = l.table + raw
-			casts = append(casts, "CAST("+name(t.name)+" AS "+t.cast+") AS "+name(t.name))
+			casts = append(casts, "CAST("+sqltext.Identifier(t.name)+" AS "+t.cast+") AS "+sqltext.Identifier(t.name))
 			continue
 		}
-		casts = append(casts, name(t.name))
+		casts = append(casts, sqltext.Identifier(t.name))
 	}
 	if err := l.make(ctx, into, targets); err != nil {
 		return err
@@ -55,10 +57,10 @@ func (l *load) run(ctx context.Context, query string, args ...any) (err error) {
 	if into == l.table {
 		return nil
 	}
-	if _, err := l.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+name(l.table)+" AS SELECT "+strings.Join(casts, ", ")+" FROM "+private+"."+name(into)); err != nil {
+	if _, err := l.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+sqltext.Identifier(l.table)+" AS SELECT "+strings.Join(casts, ", ")+" FROM "+private+"."+sqltext.Identifier(into)); err != nil {
 		return errors.Join(plain("cast the columns to their types", err), l.misfits(ctx, into, targets))
 	}
-	_, err = l.conn.ExecContext(ctx, "DROP TABLE "+private+"."+name(into))
+	_, err = l.conn.ExecContext(ctx, "DROP TABLE "+private+"."+sqltext.Identifier(into))
 	return wrap("drop what was cast", err)
 }
 
@@ -70,7 +72,7 @@ func (l *load) misfits(ctx context.Context, table string, targets []target) erro
 			continue
 		}
 		var n int64
-		query := "SELECT count(*) FROM " + private + "." + name(table) + " WHERE " + name(t.name) + " IS NOT NULL AND TRY_CAST(" + name(t.name) + " AS " + t.cast + ") IS NULL"
+		query := "SELECT count(*) FROM " + private + "." + sqltext.Identifier(table) + " WHERE " + sqltext.Identifier(t.name) + " IS NOT NULL AND TRY_CAST(" + sqltext.Identifier(t.name) + " AS " + t.cast + ") IS NULL"
 		if err := l.conn.QueryRowContext(ctx, query).Scan(&n); err != nil {
 			faults = append(faults, plain("column "+t.name+" as "+t.cast, err))
 		} else if n > 0 {
@@ -83,9 +85,9 @@ func (l *load) misfits(ctx context.Context, table string, targets []target) erro
 func (l *load) make(ctx context.Context, table string, targets []target) error {
 	list := make([]string, len(targets))
 	for i, t := range targets {
-		list[i] = name(t.name) + " " + t.kind
+		list[i] = sqltext.Identifier(t.name) + " " + t.kind
 	}
-	_, err := l.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+name(table)+" ("+strings.Join(list, ", ")+")")
+	_, err := l.conn.ExecContext(ctx, "CREATE TABLE "+private+"."+sqltext.Identifier(table)+" ("+strings.Join(list, ", ")+")")
 	return wrap("make a table for the rows", err)
 }
 

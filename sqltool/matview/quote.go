@@ -1,15 +1,16 @@
 package matview
 
-import "strings"
+import (
+	"strings"
 
-// name quotes an identifier.
-func name(identifier string) string { return `"` + strings.ReplaceAll(identifier, `"`, `""`) + `"` }
+	"github.com/mcpgov/go-sdk/internal/sqltext"
+)
 
 // names quotes identifiers for a list.
 func names(identifiers []string) string {
 	quoted := make([]string, len(identifiers))
 	for i, identifier := range identifiers {
-		quoted[i] = name(identifier)
+		quoted[i] = sqltext.Identifier(identifier)
 	}
 	return strings.Join(quoted, ", ")
 }

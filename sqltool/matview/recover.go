@@ -4,13 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // recover brings the database into the state that the definitions ask for: what a crash left over, what is defined no more and what was made
 // by another definition goes; what is left has its state read.
 func (s *Store) recover(ctx context.Context) error {
 	db := s.pool
-	for _, statement := range []string{"CREATE SCHEMA IF NOT EXISTS " + private, makeStates, "CREATE SCHEMA IF NOT EXISTS " + name(s.opts.Schema)} {
+	for _, statement := range []string{"CREATE SCHEMA IF NOT EXISTS " + private, makeStates, "CREATE SCHEMA IF NOT EXISTS " + sqltext.Identifier(s.opts.Schema)} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return plain("make the schemas", err)
 		}
@@ -84,7 +86,7 @@ func (s *Store) leftovers(ctx context.Context) ([]string, error) {
 		if err := rows.Scan(&table, &kind); err != nil {
 			return nil, err
 		}
-		drops = append(drops, "DROP "+kind+" "+private+"."+name(table))
+		drops = append(drops, "DROP "+kind+" "+private+"."+sqltext.Identifier(table))
 	}
 	return drops, rows.Err()
 }
@@ -101,7 +103,7 @@ func (s *Store) forget(ctx context.Context, of string) error {
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	if kind != "" {
-		if _, err := tx.ExecContext(ctx, "DROP "+kind+" "+name(s.opts.Schema)+"."+name(of)); err != nil {
+		if _, err := tx.ExecContext(ctx, "DROP "+kind+" "+sqltext.Identifier(s.opts.Schema)+"."+sqltext.Identifier(of)); err != nil {
 			return err
 		}
 	}

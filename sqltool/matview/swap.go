@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 )
 
 // swap puts the staged version where readers look, and its state beside it, in one transaction: a reader sees the old version or the new
@@ -52,7 +54,7 @@ func (r *refresh) swap(ctx context.Context, changed bool) error {
 // schema, and rows that were not checked must not stand in the one that readers know.
 func (r *refresh) statements(kind string) []string {
 	d, s := r.view.definition, r.view.store
-	public := name(s.opts.Schema) + "." + name(d.Name)
+	public := sqltext.Identifier(s.opts.Schema) + "." + sqltext.Identifier(d.Name)
 	if d.Kind == Virtual {
 		var list []string
 		if kind == "TABLE" {
@@ -64,13 +66,13 @@ func (r *refresh) statements(kind string) []string {
 	if kind == "VIEW" {
 		list = append(list, "DROP VIEW "+public)
 	}
-	list = append(list, "CREATE OR REPLACE TABLE "+public+" AS FROM "+private+"."+name(r.staged))
+	list = append(list, "CREATE OR REPLACE TABLE "+public+" AS FROM "+private+"."+sqltext.Identifier(r.staged))
 	for i, index := range d.Indexes {
 		unique := ""
 		if index.Unique {
 			unique = "UNIQUE "
 		}
-		list = append(list, fmt.Sprintf("CREATE %sINDEX %s ON %s (%s)", unique, name(strings.Join([]string{d.Name, "index", fmt.Sprint(i + 1)}, "_")), public, names(index.Columns)))
+		list = append(list, fmt.Sprintf("CREATE %sINDEX %s ON %s (%s)", unique, sqltext.Identifier(strings.Join([]string{d.Name, "index", fmt.Sprint(i + 1)}, "_")), public, names(index.Columns)))
 	}
 	return list
 }

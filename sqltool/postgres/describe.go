@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 	"github.com/mcpgov/go-sdk/sqltool"
 )
 
@@ -135,7 +136,7 @@ func (c *catalog) composite(ctx context.Context, relation uint32, depth int) (st
 		if err != nil {
 			return "", err
 		}
-		members[i] = `"` + strings.ReplaceAll(a.Name, `"`, `""`) + `" ` + word
+		members[i] = sqltext.Identifier(a.Name) + " " + word
 	}
 	return "STRUCT(" + strings.Join(members, ", ") + ")", nil
 }

@@ -3,6 +3,7 @@ package dbt
 import (
 	"strings"
 
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 	"github.com/mcpgov/go-sdk/sqltool/contract"
 )
 
@@ -11,7 +12,7 @@ func (p *Project) expectation(t *test) (contract.Check, bool) {
 	c := contract.Check{Where: t.text("row_condition")}
 	switch t.name {
 	case "expect_column_values_to_be_null":
-		c.Kind, c.SQL = contract.Condition, quoted(t.at()[0])+" IS NULL"
+		c.Kind, c.SQL = contract.Condition, sqltext.Identifier(t.at()[0])+" IS NULL"
 	case "expect_column_values_to_not_be_null":
 		c.Kind, c.Columns = contract.NotNull, t.at()
 	case "expect_column_values_to_be_unique":
@@ -46,7 +47,7 @@ func (p *Project) expectation(t *test) (contract.Check, bool) {
 		if t.flag("or_equal", false) {
 			operator = " >= "
 		}
-		c.Kind, c.SQL = contract.Condition, "("+quoted(t.text("column_A"))+operator+quoted(t.text("column_B"))+") IS NOT FALSE"
+		c.Kind, c.SQL = contract.Condition, "("+sqltext.Identifier(t.text("column_A"))+operator+sqltext.Identifier(t.text("column_B"))+") IS NOT FALSE"
 	case "expression_is_true":
 		return t.expression(), true
 	case "expect_row_values_to_have_recent_data":

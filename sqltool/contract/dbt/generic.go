@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcpgov/go-sdk/internal/sqltext"
 	"github.com/mcpgov/go-sdk/sqltool/contract"
 )
 
@@ -86,7 +87,7 @@ func (p *Project) utils(t *test) (contract.Check, bool) {
 	case "expression_is_true":
 		return t.expression(), true
 	case "not_empty_string":
-		column := quoted(t.at()[0])
+		column := sqltext.Identifier(t.at()[0])
 		if t.flag("trim_whitespace", true) {
 			column = "trim(" + column + ")"
 		}
@@ -133,7 +134,7 @@ func (t *test) expression() contract.Check {
 		column = t.column
 	}
 	if column != "" {
-		expression = quoted(unquoted(column)) + " " + expression
+		expression = sqltext.Identifier(unquoted(column)) + " " + expression
 	}
 	if err := whole(expression); err != nil {
 		t.wrong("argument expression: %w", err)

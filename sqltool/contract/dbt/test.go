@@ -106,8 +106,6 @@ func unquoted(name string) string {
 	return name
 }
 
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
 // at returns the column the test is about.
 func (t *test) at() []string {
 	name := t.text("column_name")
